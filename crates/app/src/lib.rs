@@ -1,0 +1,1 @@
+//! Use cases: load, decide, commit, act; permissions; reconcilers behind one tick

@@ -1,0 +1,1 @@
+//! Sources in and channels out

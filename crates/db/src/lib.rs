@@ -1,0 +1,1 @@
+//! Statements, batches and rows on SQLite and PostgreSQL; the committer; migrations

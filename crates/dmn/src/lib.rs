@@ -1,0 +1,1 @@
+//! Decision models and FEEL behind one trait; decision tables with their trace

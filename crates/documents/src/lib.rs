@@ -1,0 +1,1 @@
+//! Evidence packs, and later PDF, XLSX and report files

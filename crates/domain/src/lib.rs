@@ -1,0 +1,1 @@
+//! Decisions about incidents, alerts, escalation, people and clocks: pure functions over folds

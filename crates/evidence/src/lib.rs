@@ -1,0 +1,1 @@
+//! The evidence log: entry format, canonical bytes, Merkle tree, tiles, checkpoints, proofs, verification

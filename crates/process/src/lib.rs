@@ -1,0 +1,1 @@
+//! BPMN 2.0: model, lint and the interpreter that decides and applies

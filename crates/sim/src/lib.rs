@@ -1,0 +1,1 @@
+//! The whole server in one thread: virtual time, scripted connectors, faults, checkers

@@ -1,0 +1,1 @@
+//! Named statements per aggregate: state in, batch out; the log's append and its projection

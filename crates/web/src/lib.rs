@@ -1,0 +1,1 @@
+//! Routes, pages, the JSON API and live updates

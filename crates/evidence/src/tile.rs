@@ -1,0 +1,310 @@
+//! C2SP tlog-tiles: the tree and the entries as files that never change once full.
+//!
+//! Tile `i` of level `L` holds up to 256 hashes, each the root over `256^L` leaves; a tile that is not
+//! full yet has its width in its path. Bundles carry entries with a 16-bit length before each.
+//! Source: C2SP tlog-tiles.
+
+use std::collections::{BTreeMap, btree_map};
+
+use base::Digest;
+
+use crate::merkle::{self, Nodes, root_of};
+
+/// Hashes in a full tile, entries in a full bundle.
+pub const WIDTH: u16 = 256;
+
+/// Highest level of a tile: 256^7 leaves under each hash fill 64 bits.
+pub const MAX_LEVEL: u8 = 7;
+
+const TILE_LEAVES: u64 = WIDTH as u64;
+
+/// A tile by place: its path says everything but its bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Tile {
+    /// 0 for leaf hashes.
+    pub level: u8,
+    /// Its number within the level.
+    pub index: u64,
+    /// Hashes in it: 1 to 256.
+    pub width: u16,
+}
+
+/// A bundle of entries by place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Bundle {
+    /// Its number: it starts with entry `256 * index`.
+    pub index: u64,
+    /// Entries in it: 1 to 256.
+    pub width: u16,
+}
+
+impl Tile {
+    /// `tile/0/x001/234`, with `.p/112` behind it when not full.
+    pub fn path(&self) -> String {
+        format!("tile/{}/{}", self.level, place(self.index, self.width))
+    }
+
+    /// The tile of this path; `None` when it is not exactly as [`Self::path`] writes it.
+    pub fn parse(path: &str) -> Option<Self> {
+        let (level, rest) = path.strip_prefix("tile/")?.split_once('/')?;
+        let level = level.parse().ok().filter(|level| *level <= MAX_LEVEL)?;
+        let (index, width) = parse_place(rest)?;
+        let tile = Self { level, index, width };
+        (tile.path() == path).then_some(tile)
+    }
+
+    /// The same place, full.
+    #[must_use]
+    pub fn full(self) -> Self {
+        Self { width: WIDTH, ..self }
+    }
+
+    /// First leaf under the `offset`-th hash of this tile.
+    pub fn first_leaf(&self, offset: usize) -> u64 {
+        let hash = self.index.saturating_mul(TILE_LEAVES).saturating_add(offset as u64);
+        hash.checked_shl(8 * u32::from(self.level)).unwrap_or(u64::MAX)
+    }
+}
+
+impl Bundle {
+    /// `tile/entries/x001/234`, with `.p/112` behind it when not full.
+    pub fn path(&self) -> String {
+        format!("tile/entries/{}", place(self.index, self.width))
+    }
+
+    /// The bundle of this path; `None` when it is not exactly as [`Self::path`] writes it.
+    pub fn parse(path: &str) -> Option<Self> {
+        let (index, width) = parse_place(path.strip_prefix("tile/entries/")?)?;
+        let bundle = Self { index, width };
+        (bundle.path() == path).then_some(bundle)
+    }
+
+    /// The same place, full.
+    #[must_use]
+    pub fn full(self) -> Self {
+        Self { width: WIDTH, ..self }
+    }
+
+    /// Position of its first entry.
+    pub fn first(&self) -> u64 {
+        self.index * TILE_LEAVES
+    }
+}
+
+fn place(index: u64, width: u16) -> String {
+    let mut path = format!("{:03}", index % 1000);
+    let mut rest = index / 1000;
+    while rest > 0 {
+        path = format!("x{:03}/{path}", rest % 1000);
+        rest /= 1000;
+    }
+    if width < WIDTH {
+        path.push_str(&format!(".p/{width}"));
+    }
+    path
+}
+
+fn parse_place(text: &str) -> Option<(u64, u16)> {
+    let (number, width) = match text.split_once(".p/") {
+        Some((number, width)) => (number, width.parse().ok()?),
+        None => (text, WIDTH),
+    };
+    let mut index = 0u64;
+    for group in number.split('/') {
+        let group = group.strip_prefix('x').unwrap_or(group);
+        index = index.checked_mul(1000)?.checked_add(group.parse().ok()?)?;
+    }
+    (1..=WIDTH).contains(&width).then_some((index, width))
+}
+
+/// Every tile of a tree of `size` leaves, level by level, left to right.
+pub fn tiles_of(size: u64) -> impl Iterator<Item = Tile> {
+    (0..=MAX_LEVEL).flat_map(move |level| {
+        widths(size >> (8 * u32::from(level))).map(move |(index, width)| Tile {
+            level,
+            index,
+            width,
+        })
+    })
+}
+
+/// Every bundle of a log of `size` entries, left to right.
+pub fn bundles_of(size: u64) -> impl Iterator<Item = Bundle> {
+    widths(size).map(|(index, width)| Bundle { index, width })
+}
+
+fn widths(count: u64) -> impl Iterator<Item = (u64, u16)> {
+    (0..count.div_ceil(TILE_LEAVES)).map(move |index| (index, width_at(count, index)))
+}
+
+/// How many of `count` hashes fall into tile `index`: at most 256.
+fn width_at(count: u64, index: u64) -> u16 {
+    let left = count.saturating_sub(index.saturating_mul(TILE_LEAVES));
+    u16::try_from(left.min(TILE_LEAVES)).unwrap_or(WIDTH)
+}
+
+/// The hashes of a tile's bytes; `None` unless there are exactly `width`.
+pub fn decode_tile(bytes: &[u8], width: u16) -> Option<Vec<Digest>> {
+    let (hashes, rest) = bytes.as_chunks::<32>();
+    let fits = rest.is_empty() && hashes.len() == usize::from(width);
+    fits.then(|| hashes.iter().copied().map(Digest).collect())
+}
+
+/// A tile's bytes.
+pub fn encode_tile(hashes: &[Digest]) -> Vec<u8> {
+    hashes.iter().flat_map(|hash| hash.0).collect()
+}
+
+/// An entry too long for a bundle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("an entry of {0} bytes does not fit a bundle")]
+pub struct TooLong(pub usize);
+
+/// A bundle's bytes.
+///
+/// # Errors
+/// When an entry has more than 65,535 bytes.
+pub fn encode_bundle<B: AsRef<[u8]>>(
+    entries: impl IntoIterator<Item = B>,
+) -> Result<Vec<u8>, TooLong> {
+    let mut out = Vec::new();
+    for entry in entries {
+        let entry = entry.as_ref();
+        let length = u16::try_from(entry.len()).map_err(|_| TooLong(entry.len()))?;
+        out.extend_from_slice(&length.to_be_bytes());
+        out.extend_from_slice(entry);
+    }
+    Ok(out)
+}
+
+/// Takes the next entry off the front of a bundle's bytes; `None` when they end before it does.
+pub fn next_entry<'a>(bundle: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let (length, rest) = bundle.split_first_chunk::<2>()?;
+    let (entry, rest) = rest.split_at_checked(usize::from(u16::from_be_bytes(*length)))?;
+    *bundle = rest;
+    Some(entry)
+}
+
+/// The entries of a whole bundle; `None` unless it holds exactly `width`.
+pub fn decode_bundle(mut bytes: &[u8], width: u16) -> Option<Vec<&[u8]>> {
+    let entries: Vec<_> = (0..width).map_while(|_| next_entry(&mut bytes)).collect();
+    (bytes.is_empty() && entries.len() == usize::from(width)).then_some(entries)
+}
+
+/// Grows tiles leaf by leaf: holds the tile in progress of each level.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Builder {
+    size: u64,
+    /// Hashes of the newest tile of each level; never full.
+    levels: Vec<Vec<Digest>>,
+}
+
+impl Builder {
+    /// Of the empty tree.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Continues from `size`: `partials` are the tiles in progress, from level 0 up, empty where the
+    /// level has none. `None` when their widths do not fit the size.
+    pub fn resume(size: u64, mut partials: Vec<Vec<Digest>>) -> Option<Self> {
+        while partials.last().is_some_and(Vec::is_empty) {
+            partials.pop();
+        }
+        let fits = (0..8).all(|level| {
+            let width = partials.get(level).map_or(0, Vec::len) as u64;
+            width == (size >> (8 * level)) % TILE_LEAVES
+        });
+        (fits && partials.len() <= 8).then_some(Self { size, levels: partials })
+    }
+
+    /// How many leaves.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Appends a leaf by its hash; `full` gets each tile that this completes.
+    pub fn push(&mut self, leaf: Digest, mut full: impl FnMut(Tile, Vec<u8>)) {
+        self.size += 1;
+        let mut hash = leaf;
+        for level in 0..=MAX_LEVEL {
+            if self.levels.len() == usize::from(level) {
+                self.levels.push(Vec::new());
+            }
+            let hashes = &mut self.levels[usize::from(level)];
+            hashes.push(hash);
+            if hashes.len() < usize::from(WIDTH) {
+                return;
+            }
+            let index = (self.size >> (8 * (u32::from(level) + 1))) - 1;
+            full(Tile { level, index, width: WIDTH }, encode_tile(hashes));
+            hash = root_of(hashes);
+            hashes.clear();
+        }
+    }
+
+    /// The tiles in progress with their bytes, lowest level first.
+    pub fn partials(&self) -> Vec<(Tile, Vec<u8>)> {
+        let levels = (0u8..).zip(&self.levels).filter(|(_, hashes)| !hashes.is_empty());
+        let tile = |(level, hashes): (u8, &Vec<Digest>)| {
+            let width = u16::try_from(hashes.len()).unwrap_or(WIDTH);
+            let index = self.size >> (8 * (u32::from(level) + 1));
+            (Tile { level, index, width }, encode_tile(hashes))
+        };
+        levels.map(tile).collect()
+    }
+
+    /// Root of the tree.
+    pub fn root(&self) -> Digest {
+        let peaks = self.levels.iter().flat_map(|hashes| peaks(hashes).into_iter().rev());
+        let joined = peaks.reduce(|right, left| merkle::node_hash(&left, &right));
+        joined.unwrap_or_else(merkle::empty_root)
+    }
+}
+
+/// Roots of the full subtrees among the hashes of one tile, left to right.
+fn peaks(mut hashes: &[Digest]) -> Vec<Digest> {
+    let mut roots = Vec::new();
+    while let Some(log) = hashes.len().checked_ilog2() {
+        let (full, rest) = hashes.split_at(1 << log);
+        roots.push(root_of(full));
+        hashes = rest;
+    }
+    roots
+}
+
+/// Nodes for proofs, computed from tiles. Each tile is asked for once.
+#[derive(Debug)]
+pub struct TileNodes<F> {
+    size: u64,
+    source: F,
+    seen: BTreeMap<(u8, u64), Vec<Digest>>,
+}
+
+impl<F> TileNodes<F> {
+    /// Over the tree of `size` leaves; `source` gives the hashes of a tile (see [`decode_tile`]).
+    pub fn new(size: u64, source: F) -> Self {
+        Self { size, source, seen: BTreeMap::new() }
+    }
+}
+
+impl<E, F: FnMut(Tile) -> Result<Vec<Digest>, E>> Nodes for TileNodes<F> {
+    type Error = E;
+
+    fn node(&mut self, level: u32, index: u64) -> Result<Digest, E> {
+        let (tile_level, within) = (u8::try_from(level / 8).unwrap_or(MAX_LEVEL), level % 8);
+        let first = index << within;
+        let (tile_index, offset) = (first / TILE_LEAVES, first % TILE_LEAVES);
+        let hashes = match self.seen.entry((tile_level, tile_index)) {
+            btree_map::Entry::Occupied(seen) => seen.into_mut(),
+            btree_map::Entry::Vacant(place) => {
+                let width = width_at(self.size >> (8 * u32::from(tile_level)), tile_index);
+                let tile = Tile { level: tile_level, index: tile_index, width };
+                place.insert((self.source)(tile)?)
+            }
+        };
+        // A source that gives fewer hashes than asked for makes a wrong proof, never a panic.
+        let run = hashes.iter().skip(usize::from(offset as u8)).take(1 << within);
+        Ok(root_of(&run.copied().collect::<Vec<_>>()))
+    }
+}

@@ -1,0 +1,29 @@
+//! The benchmark's clock: the one place of this crate that reads one or waits.
+
+use std::time::{Duration, Instant};
+
+/// How long to wait between two looks at something that is about to happen.
+const LOOK_AGAIN: Duration = Duration::from_millis(5);
+
+/// The present, for differences only.
+#[expect(clippy::disallowed_methods, reason = "a benchmark measures wall time")]
+pub fn now() -> Instant {
+    Instant::now()
+}
+
+/// Looks until `seen` answers or `limit` has passed; says how long that took.
+pub fn wait(limit: Duration, mut seen: impl FnMut() -> bool) -> Option<Duration> {
+    let begin = now();
+    while !seen() {
+        if begin.elapsed() > limit {
+            return None;
+        }
+        pause();
+    }
+    Some(begin.elapsed())
+}
+
+#[expect(clippy::disallowed_methods, reason = "there is no event to wait for: a port opens")]
+fn pause() {
+    std::thread::sleep(LOOK_AGAIN);
+}

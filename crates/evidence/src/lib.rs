@@ -22,3 +22,11 @@ pub use entry::{
     SealedWord, Tail, Under, Unsealable, seal,
 };
 pub use note::{Skey, Vkey};
+
+use base::Digest;
+use sha2::{Digest as _, Sha256};
+
+/// SHA-256 of some bytes: how attachments and artifacts are named.
+pub fn sha256(bytes: &[u8]) -> Digest {
+    Digest(Sha256::digest(bytes).into())
+}

@@ -294,7 +294,7 @@ impl<E, F: FnMut(Tile) -> Result<Vec<Digest>, E>> Nodes for TileNodes<F> {
     fn node(&mut self, level: u32, index: u64) -> Result<Digest, E> {
         let (tile_level, within) = (u8::try_from(level / 8).unwrap_or(MAX_LEVEL), level % 8);
         let first = index << within;
-        let (tile_index, offset) = (first / TILE_LEAVES, first % TILE_LEAVES);
+        let (tile_index, offset) = (first / TILE_LEAVES, first.to_le_bytes()[0]);
         let hashes = match self.seen.entry((tile_level, tile_index)) {
             btree_map::Entry::Occupied(seen) => seen.into_mut(),
             btree_map::Entry::Vacant(place) => {
@@ -304,7 +304,7 @@ impl<E, F: FnMut(Tile) -> Result<Vec<Digest>, E>> Nodes for TileNodes<F> {
             }
         };
         // A source that gives fewer hashes than asked for makes a wrong proof, never a panic.
-        let run = hashes.iter().skip(usize::from(offset as u8)).take(1 << within);
+        let run = hashes.iter().skip(usize::from(offset)).take(1 << within);
         Ok(root_of(&run.copied().collect::<Vec<_>>()))
     }
 }

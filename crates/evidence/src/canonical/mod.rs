@@ -14,7 +14,7 @@ pub use reader::{NotCanonical, Reader, Why};
 pub const MAX_DEPTH: usize = 64;
 
 /// The largest integer that every JSON reader keeps exactly.
-pub const MAX_INTEGER: u64 = (1 << 53) - 1;
+pub const MAX_INTEGER: i64 = (1 << 53) - 1;
 
 /// Why a value has no canonical form here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -109,7 +109,7 @@ pub fn key_order(a: &str, b: &str) -> std::cmp::Ordering {
 }
 
 fn write_number(out: &mut Vec<u8>, number: &Number) -> Result<(), Unwritable> {
-    let integer = number.as_i64().filter(|n| n.unsigned_abs() <= MAX_INTEGER);
+    let integer = number.as_i64().filter(|n| (-MAX_INTEGER..=MAX_INTEGER).contains(n));
     write_integer(out, integer.ok_or(Unwritable::Number)?);
     Ok(())
 }

@@ -113,6 +113,16 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The bytes of any value: since they are canonical, they are what it was hashed as.
+    ///
+    /// # Errors
+    /// When it is not canonical.
+    pub fn raw_value(&mut self) -> Result<&'a [u8], NotCanonical> {
+        let start = self.at;
+        self.value()?;
+        Ok(&self.text.as_bytes()[start..self.at])
+    }
+
     fn nested(
         &mut self,
         read: fn(&mut Self) -> Result<Value, NotCanonical>,
@@ -188,20 +198,21 @@ impl<'a> Reader<'a> {
         }
         self.at += digits.len();
         let zero_form = digits.starts_with('0') && (negative || digits.len() > 1);
-        let magnitude = digits.parse::<i64>().ok().filter(|n| n.unsigned_abs() <= MAX_INTEGER);
+        let magnitude = digits.parse::<i64>().ok().filter(|n| *n <= MAX_INTEGER);
         if zero_form || matches!(self.peek(), Some(b'.' | b'e' | b'E')) {
             return Err(refused);
         }
         magnitude.map(|n| if negative { -n } else { n }).ok_or(refused)
     }
 
-    /// A whole number that is not negative.
+    /// An integer that is not negative: a count, a position, a version.
     ///
     /// # Errors
     /// When there is none.
-    pub fn unsigned(&mut self) -> Result<u64, NotCanonical> {
-        let start = self.at;
-        u64::try_from(self.integer()?).map_err(|_| NotCanonical { at: start, why: Why::Number })
+    pub fn count(&mut self) -> Result<i64, NotCanonical> {
+        let refused = self.refuse(Why::Number);
+        let count = self.integer()?;
+        if count < 0 { Err(refused) } else { Ok(count) }
     }
 
     /// A string; borrowed when it holds no escape.

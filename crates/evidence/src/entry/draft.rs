@@ -51,7 +51,7 @@ pub struct Envelope {
     /// Real, exercise, or told afterwards.
     pub mode: Mode,
     /// Position in the log of the entry that causes these.
-    pub cause: Option<u64>,
+    pub cause: Option<i64>,
 }
 
 impl Draft {

@@ -24,7 +24,7 @@ pub use seal::{Sealed, SealedWord, Tail, Unsealable, seal};
 pub use word::{Erasable, commitment};
 
 /// The version of the entry format that is written.
-pub const VERSION: u64 = 1;
+pub const VERSION: i64 = 1;
 
 /// The most bytes an entry may have: bundles carry its length in 16 bits.
 pub const MAX_ENTRY: usize = 65_535;
@@ -33,6 +33,7 @@ pub const MAX_ENTRY: usize = 65_535;
 pub const MAX_WORD: usize = 16 * 1024;
 
 /// An entry as recorded. Its bytes are RFC 8785 JSON with exactly these keys; `kind` is written `type`.
+/// Numbers are counts, positions and versions: never negative.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// What happened, past tense: `severity_decided`.
@@ -40,7 +41,7 @@ pub struct Entry {
     /// The stream it belongs to: the text form of an id.
     pub stream: Code,
     /// Its number within the stream, from 0.
-    pub stream_seq: u64,
+    pub stream_seq: i64,
     /// Leaf hash of the stream's entry before it; none for the first.
     pub prev_in_stream: Option<Digest>,
     /// Fresh randomness, so that equal events have different leaves.
@@ -58,7 +59,7 @@ pub struct Entry {
     /// Real, exercise, or told afterwards.
     pub mode: Mode,
     /// Position in the log of the entry that caused this one.
-    pub cause: Option<u64>,
+    pub cause: Option<i64>,
     /// The process, table and configuration it ran under.
     pub under: Under,
     /// Leaf-safe facts only.
@@ -110,7 +111,7 @@ pub struct Under {
     /// The process definition.
     pub process: Option<Code>,
     /// Its version.
-    pub version: Option<u64>,
+    pub version: Option<i64>,
     /// SHA-256 of its BPMN text.
     pub sha256: Option<Digest>,
     /// The element that was current.
@@ -120,9 +121,9 @@ pub struct Under {
     /// The decision table.
     pub table: Option<Code>,
     /// Its version.
-    pub table_version: Option<u64>,
+    pub table_version: Option<i64>,
     /// The version of the configuration.
-    pub config_version: Option<u64>,
+    pub config_version: Option<i64>,
 }
 
 /// A file that belongs to an entry, by the hash of its bytes.
@@ -131,7 +132,7 @@ pub struct Attachment {
     /// SHA-256 of the bytes.
     pub hash: Digest,
     /// Their number.
-    pub size: u64,
+    pub size: i64,
     /// What they are.
     pub media_type: MediaType,
 }

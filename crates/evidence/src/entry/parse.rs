@@ -31,7 +31,7 @@ impl Entry {
 
 fn other_version(bytes: &[u8]) -> Option<NotAnEntry> {
     let version = canonical::parse(bytes).ok()?.get("v")?.as_i64()?;
-    (u64::try_from(version) != Ok(VERSION)).then_some(NotAnEntry::Version(version))
+    (version != VERSION).then_some(NotAnEntry::Version(version))
 }
 
 fn read(bytes: &[u8]) -> Result<Entry, NotCanonical> {
@@ -41,7 +41,7 @@ fn read(bytes: &[u8]) -> Result<Entry, NotCanonical> {
     r.literal(",\"attachments\":")?;
     let attachments = attachments(&mut r)?;
     r.literal(",\"cause\":")?;
-    let cause = or_null(&mut r, Reader::unsigned)?;
+    let cause = or_null(&mut r, Reader::count)?;
     r.literal(",\"committed\":")?;
     let committed = committed(&mut r)?;
     r.literal(",\"data\":")?;
@@ -63,7 +63,7 @@ fn read(bytes: &[u8]) -> Result<Entry, NotCanonical> {
     r.literal(",\"stream\":")?;
     let stream = text(&mut r)?;
     r.literal(",\"stream_seq\":")?;
-    let stream_seq = r.unsigned()?;
+    let stream_seq = r.count()?;
     r.literal(",\"type\":")?;
     let kind = text(&mut r)?;
     r.literal(",\"under\":")?;
@@ -109,7 +109,7 @@ fn attachments(r: &mut Reader<'_>) -> Result<Vec<Attachment>, NotCanonical> {
         r.literal("{\"hash\":")?;
         let hash = text(r)?;
         r.literal(",\"size\":")?;
-        let size = r.unsigned()?;
+        let size = r.count()?;
         r.literal(",\"type\":")?;
         let media_type = text(r)?;
         r.literal("}")?;
@@ -142,14 +142,14 @@ fn under(r: &mut Reader<'_>) -> Result<Under, NotCanonical> {
         }
         let key = r.key_after(last.as_deref())?;
         match key.as_ref() {
-            "config_version" => under.config_version = Some(r.unsigned()?),
+            "config_version" => under.config_version = Some(r.count()?),
             "element" => under.element = Some(text(r)?),
             "instance" => under.instance = Some(text(r)?),
             "process" => under.process = Some(text(r)?),
             "sha256" => under.sha256 = Some(text(r)?),
             "table" => under.table = Some(text(r)?),
-            "table_version" => under.table_version = Some(r.unsigned()?),
-            "version" => under.version = Some(r.unsigned()?),
+            "table_version" => under.table_version = Some(r.count()?),
+            "version" => under.version = Some(r.count()?),
             _ => return Err(r.refuse(Why::Keys)),
         }
         last = Some(key.into_owned());

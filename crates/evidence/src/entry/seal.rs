@@ -3,19 +3,18 @@
 use std::collections::{BTreeMap, btree_map};
 
 use base::{Code, Digest, Entropy, Timestamp, entropy};
-use sha2::{Digest as _, Sha256};
 
 use super::{Draft, Entry, Envelope, MAX_ENTRY, MAX_WORD, commitment};
 use crate::{
     canonical::{self, Unwritable},
-    merkle,
+    merkle, sha256,
 };
 
 /// Where the next entry of a stream goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Tail {
     /// Its number in the stream: how many entries the stream has.
-    pub stream_seq: u64,
+    pub stream_seq: i64,
     /// Leaf hash of the stream's last entry; none in an empty stream.
     pub prev: Option<Digest>,
 }
@@ -44,8 +43,8 @@ pub struct SealedWord {
     pub value: Vec<u8>,
     /// What the entry holds in its place.
     pub commitment: Digest,
-    /// SHA-256 of `value` when it is too large for a row and is to be kept as an artifact.
-    pub artifact: Option<Digest>,
+    /// Whether `value` is too long for a row and is to be kept as an artifact, by its SHA-256.
+    pub large: bool,
 }
 
 /// Why a draft cannot become an entry.
@@ -78,7 +77,8 @@ impl Sealed {
 
     /// The words to be kept as artifacts: their SHA-256 and bytes.
     pub fn artifacts(&self) -> impl Iterator<Item = (Digest, &[u8])> {
-        self.words.iter().filter_map(|word| Some((word.artifact?, word.value.as_slice())))
+        let large = self.words.iter().filter(|word| word.large);
+        large.map(|word| (sha256(&word.value), word.value.as_slice()))
     }
 }
 
@@ -156,6 +156,5 @@ fn seal_word(
     };
     let commitment = commitment(&salt, field.as_str(), &value);
     let large = value.len() > MAX_WORD;
-    let artifact = large.then(|| Digest(Sha256::digest(&value).into()));
-    Ok(SealedWord { field, salt, value, commitment, artifact })
+    Ok(SealedWord { field, salt, value, commitment, large })
 }

@@ -116,7 +116,7 @@ impl Writer {
         }
     }
 
-    fn number_or_null(&mut self, before: &str, number: Option<u64>) -> Result<(), Unwritable> {
+    fn number_or_null(&mut self, before: &str, number: Option<i64>) -> Result<(), Unwritable> {
         match number {
             Some(number) => self.number(before, number),
             None => {
@@ -126,10 +126,12 @@ impl Writer {
         }
     }
 
-    fn number(&mut self, before: &str, number: u64) -> Result<(), Unwritable> {
+    fn number(&mut self, before: &str, number: i64) -> Result<(), Unwritable> {
         self.raw(before);
-        let safe = i64::try_from(number).ok().filter(|_| number <= MAX_INTEGER);
-        canonical::write_integer(&mut self.0, safe.ok_or(Unwritable::Number)?);
+        if !(0..=MAX_INTEGER).contains(&number) {
+            return Err(Unwritable::Number);
+        }
+        canonical::write_integer(&mut self.0, number);
         Ok(())
     }
 

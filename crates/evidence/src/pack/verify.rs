@@ -1,0 +1,149 @@
+//! The verifier: from files to a verdict, with nothing but the definitions of this crate.
+
+use std::{cell::RefCell, collections::HashSet};
+
+use super::{
+    CHECKPOINT, Files, Lines, MANIFEST, Manifest, PackKind, Report, Unreadable, Verdict,
+    report::{Check, Counts, Stop, What, bad},
+    single,
+    walk::Walk,
+    whole,
+};
+use crate::{
+    checkpoint::Checkpoint,
+    note::{BadNote, Note, Vkey},
+    sha256,
+};
+
+/// Checks everything in `files`; `key` is the log's, obtained from elsewhere than the pack.
+///
+/// Every entry canonical and under the checkpoint, every stream without gap up to its logged end, every
+/// word and attachment the one committed to, and the checkpoint signed by `key`. Memory grows with the
+/// number of streams (about 100 bytes each) and of files, not with that of entries.
+pub fn verify(files: &dyn Files, key: Option<&Vkey>) -> Report {
+    let files = Recorder { files, seen: RefCell::default() };
+    let mut report = Report {
+        verdict: Verdict::ConsistentSignerUnknown,
+        origin: None,
+        size: 0,
+        counts: Counts::default(),
+        unlisted: Vec::new(),
+    };
+    match check(&files, key, &mut report) {
+        Ok(()) => {
+            if let Some(key) = key {
+                report.verdict = Verdict::Verified { signer: key.name().to_owned() };
+            }
+            report.unlisted = files.unseen();
+        }
+        Err(Stop::Tampered(problem)) => report.verdict = Verdict::Tampered(problem),
+        Err(Stop::Unreadable(unreadable)) => report.verdict = Verdict::Unreadable(unreadable),
+    }
+    report
+}
+
+fn check(files: &dyn Files, key: Option<&Vkey>, report: &mut Report) -> Check<()> {
+    let manifest = match files.read(MANIFEST)? {
+        Some(bytes) => Some(Manifest::parse(&bytes).map_err(|why| bad(None, MANIFEST, why))?),
+        None => None,
+    };
+    let note = checkpoint_text(files, manifest.is_some())?;
+    let checkpoint = signed(&note, key)?;
+    report.origin = Some(checkpoint.origin.clone());
+    report.size = checkpoint.size;
+    if let Some(manifest) = &manifest {
+        fits(manifest, &checkpoint)?;
+        listed_files(files, manifest)?;
+    }
+    let singly = files.list().iter().any(|path| path.starts_with("entries/"));
+    if singly && manifest.is_none() {
+        // Without it nobody says how far the streams went: a tail could have been left out.
+        return Err(bad(None, MANIFEST, What::Missing));
+    }
+    let mut walk = Walk::new(files, manifest.as_ref(), !singly)?;
+    let walked = if singly {
+        single::check(files, &note, &checkpoint, &mut walk)
+    } else {
+        whole::check(files, &checkpoint, &mut walk)
+    };
+    let finished = walked.and_then(|()| walk.finish());
+    report.counts = walk.counts();
+    finished
+}
+
+fn checkpoint_text(files: &dyn Files, in_pack: bool) -> Check<String> {
+    let Some(bytes) = files.read(CHECKPOINT)? else {
+        if in_pack {
+            return Err(bad(None, CHECKPOINT, What::Missing));
+        }
+        let reason = "there is no checkpoint, so this is not a log".to_owned();
+        return Err(Unreadable { path: CHECKPOINT.to_owned(), reason }.into());
+    };
+    String::from_utf8(bytes).map_err(|_| bad(None, CHECKPOINT, What::NotACheckpoint))
+}
+
+fn signed(note: &str, key: Option<&Vkey>) -> Check<Checkpoint> {
+    let unsigned = |why: BadNote| bad(None, CHECKPOINT, why);
+    let note: Note = note.parse().map_err(unsigned)?;
+    if let Some(key) = key {
+        note.verify(std::slice::from_ref(key)).map_err(unsigned)?;
+    }
+    note.text.parse().map_err(|_| bad(None, CHECKPOINT, What::NotACheckpoint))
+}
+
+fn fits(manifest: &Manifest, checkpoint: &Checkpoint) -> Check<()> {
+    let contradicts = |what| Err(bad(None, MANIFEST, What::Contradicts(what)));
+    if manifest.origin != checkpoint.origin {
+        return contradicts("another origin than the checkpoint's");
+    }
+    if manifest.size != checkpoint.size {
+        return contradicts("another size than the checkpoint's");
+    }
+    if manifest.incident.is_some() != (manifest.kind == PackKind::Incident) {
+        return contradicts("an incident goes with the kind `incident` and no other");
+    }
+    Ok(())
+}
+
+fn listed_files(files: &dyn Files, manifest: &Manifest) -> Check<()> {
+    for listed in &manifest.files {
+        let bytes =
+            files.read(&listed.path)?.ok_or_else(|| bad(None, &listed.path, What::Missing))?;
+        if sha256(&bytes) != listed.sha256 {
+            return Err(bad(None, &listed.path, What::Hash));
+        }
+    }
+    Ok(())
+}
+
+/// Files that remember which of them were read.
+struct Recorder<'a> {
+    files: &'a dyn Files,
+    seen: RefCell<HashSet<String>>,
+}
+
+impl Recorder<'_> {
+    fn unseen(&self) -> Vec<String> {
+        let seen = self.seen.borrow();
+        let mut rest: Vec<_> =
+            self.files.list().into_iter().filter(|p| !seen.contains(p)).collect();
+        rest.sort();
+        rest
+    }
+}
+
+impl Files for Recorder<'_> {
+    fn read(&self, path: &str) -> Result<Option<Vec<u8>>, Unreadable> {
+        self.seen.borrow_mut().insert(path.to_owned());
+        self.files.read(path)
+    }
+
+    fn list(&self) -> Vec<String> {
+        self.files.list()
+    }
+
+    fn lines(&self, path: &str) -> Result<Option<Lines<'_>>, Unreadable> {
+        self.seen.borrow_mut().insert(path.to_owned());
+        self.files.lines(path)
+    }
+}

@@ -65,7 +65,7 @@ install_rustup() {
   script=$(mktemp)
   say "installing Rust with rustup, into $HOME/.cargo"
   curl --proto '=https' --tlsv1.2 --max-time 120 -sSf https://sh.rustup.rs -o "$script" \
-    || die "cargo is absent and https://sh.rustup.rs cannot be reached. Install Rust $(rust_wanted) or newer and start again."
+    || die "Rust $(rust_wanted) or newer is absent and https://sh.rustup.rs cannot be reached. Install it and start again."
   sh "$script" -y --no-modify-path --profile minimal -c rustfmt -c clippy --default-toolchain stable </dev/null \
     || die "rustup could not install Rust. Install Rust $(rust_wanted) or newer and start again."
   rm -f "$script"

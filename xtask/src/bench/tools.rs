@@ -89,8 +89,8 @@ impl Tools {
             command.args(["--header", header]);
         }
         let measured = last_line(&checked(command.args(load.more))?)?;
-        if figure(&measured, "items_ok") < 1.0 {
-            return Err(format!("{} accepted nothing: {measured}", load.url).into());
+        if !is_all_accepted(&measured) {
+            return Err(format!("{} did not accept everything: {measured}", load.url).into());
         }
         Ok(measured)
     }
@@ -160,6 +160,13 @@ fn last_line(output: &Output) -> Result<Value, Failure> {
     Ok(serde_json::from_str(text.trim().lines().last().unwrap_or_default())?)
 }
 
+/// A figure counts only when every request was answered, and with success.
+fn is_all_accepted(measured: &Value) -> bool {
+    let statuses = measured.get("status").and_then(Value::as_object);
+    let all_good = statuses.is_some_and(|all| all.keys().all(|status| status.starts_with('2')));
+    all_good && figure(measured, "errors") < 1.0 && figure(measured, "items_ok") >= 1.0
+}
+
 /// A figure of an answer; zero where there is none.
 pub fn figure(answer: &Value, name: &str) -> f64 {
     answer.get(name).and_then(Value::as_f64).unwrap_or_default()
@@ -177,4 +184,21 @@ pub fn machine() -> String {
     let kernel = read("/proc/sys/kernel/osrelease");
     let kernel = kernel.trim();
     format!("# Benchmark\n\n{cores} cores of {model}, Linux {kernel}, load average {load}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_refused_request_spoils_the_figure() {
+        let measured = |status: Value, errors: u32| {
+            is_all_accepted(&json!({"items_ok": 9, "errors": errors, "status": status}))
+        };
+        assert!(measured(json!({"200": 9}), 0));
+        assert!(!measured(json!({"200": 9, "503": 1}), 0));
+        assert!(!measured(json!({"200": 9}), 1));
+    }
 }

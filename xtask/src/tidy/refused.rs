@@ -83,7 +83,8 @@ fn is_lock(file: &File) -> bool {
 }
 
 fn lock_hosts(file: &File) -> Option<Finding> {
-    if file.name() == ".npmrc" && file.text.contains("registry") {
+    let names_registry = |line: &str| line.starts_with("registry=") || line.contains(":registry=");
+    if file.name() == ".npmrc" && file.text.lines().any(names_registry) {
         return Some(Finding::new("refused", file.path.clone(), "names a registry"));
     }
     if !is_lock(file) {
@@ -140,6 +141,7 @@ mod tests {
         assert!(check_file("ui/package-lock.json", &lock(LOCK_HOSTS[0])).is_empty());
         assert_eq!(check_file("ui/package-lock.json", &lock("https://intra/")).len(), 1);
         assert_eq!(check_file(".npmrc", "registry=https://intra/").len(), 1);
+        assert!(check_file(".npmrc", "omit-lockfile-registry-resolved=true").is_empty());
     }
 
     #[test]

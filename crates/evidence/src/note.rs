@@ -6,7 +6,10 @@
 use std::{fmt, str::FromStr};
 
 use base::{Entropy, entropy};
-use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use base64::{
+    Engine as _, alphabet,
+    engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD as BASE64},
+};
 use ed25519_dalek::{Signature as Ed25519, Signer as _, SigningKey, VerifyingKey};
 use sha2::{Digest as _, Sha256};
 
@@ -21,6 +24,13 @@ pub const COSIGNATURE: u8 = 0x04;
 pub const MAX_SIGNATURES: usize = 100;
 /// Most bytes that a note may have.
 pub const MAX_NOTE: usize = 1_000_000;
+
+/// Other programs pass over the bits behind the last byte of a signature, and so do we. Whoever wants
+/// one spelling only compares with what `Display` writes.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true),
+);
 
 const DASH: &str = "\u{2014} ";
 
@@ -292,7 +302,7 @@ impl FromStr for Note {
 
 fn signature(line: &str) -> Option<Signature> {
     let (name, blob) = line.strip_prefix(DASH)?.split_once(' ')?;
-    let blob = BASE64.decode(blob).ok()?;
+    let blob = LENIENT.decode(blob).ok()?;
     let (id, bytes) = blob.split_first_chunk::<4>()?;
     let allowed = !name.is_empty() && !name.contains(|c: char| c.is_whitespace() || c == '+');
     (allowed && !bytes.is_empty()).then(|| Signature {

@@ -24,7 +24,7 @@ fn keys_follow_utf16_order_and_controls_have_one_escape() {
     assert_eq!(order, "{\r,1,\u{80},\u{f6},\u{20ac},\u{1f600},\u{fb33}}");
     check(
         &json!("\u{8}\t\n\u{c}\r\u{1}\u{1f}\"\\/\u{7f}"),
-        &expect![[r#""\b\t\n\f\r\u0001\u001f\"\\/""#]],
+        &expect![[r#""\b\t\n\f\r\u0001\u001f\"\\/""#]],
     );
     check(
         &json!([null, true, false, -1, 0, 9_007_199_254_740_991_i64]),

@@ -82,9 +82,12 @@ fn checkpoint_text(files: &dyn Files, in_pack: bool) -> Check<String> {
     String::from_utf8(bytes).map_err(|_| bad(None, CHECKPOINT, What::NotACheckpoint))
 }
 
-fn signed(note: &str, key: Option<&Vkey>) -> Check<Checkpoint> {
+fn signed(text: &str, key: Option<&Vkey>) -> Check<Checkpoint> {
     let unsigned = |why: BadNote| bad(None, CHECKPOINT, why);
-    let note: Note = note.parse().map_err(unsigned)?;
+    let note: Note = text.parse().map_err(unsigned)?;
+    if note.to_string() != text {
+        return Err(unsigned(BadNote::Form));
+    }
     if let Some(key) = key {
         note.verify(std::slice::from_ref(key)).map_err(unsigned)?;
     }

@@ -1,0 +1,128 @@
+//! Conditions of sequence flows: true, false, or told why not. Unknown is never "no".
+
+use base::Code;
+use process::{Tested, Untold, Variables};
+
+use crate::feel::{Expression, Form, ours};
+
+/// Whether a text may be deployed as a condition.
+///
+/// # Errors
+/// The reason in English.
+pub fn check(text: &str) -> Result<(), String> {
+    let expression = Expression::parse(text, Form::Expression)?;
+    if expression.names.is_empty() {
+        return Err("the condition reads no variable".to_owned());
+    }
+    Ok(())
+}
+
+/// Evaluates a condition.
+///
+/// A variable that is unknown is told as such, unless the condition compares it with null itself.
+///
+/// # Errors
+/// `expression_refused`, `variable_unknown`, `expression_null`.
+pub fn test(text: &str, variables: &Variables) -> Result<Tested, Untold> {
+    let expression = Expression::parse(text, Form::Expression)
+        .map_err(|detail| untold("expression_refused", detail))?;
+    let known = |name: &String| {
+        name.parse::<Code>().ok().and_then(|name| variables.get(&name)).is_some_and(|v| v.is_known())
+    };
+    let unknown = expression.names.difference(&expression.minds_null).find(|name| !known(name));
+    if let Some(name) = unknown {
+        return Err(untold("variable_unknown", format!("{name} is unknown in {text:?}")));
+    }
+    let read = |name: &Code| expression.names.contains(name.as_str());
+    let inputs: Variables =
+        variables.iter().filter(|(name, _)| read(name)).map(|(n, v)| (n.clone(), v.clone())).collect();
+    match ours(&expression.evaluate(&inputs)) {
+        Some(process::Value::Boolean(holds)) => Ok(Tested { holds, inputs }),
+        _ => Err(untold("expression_null", format!("{text:?} is neither true nor false"))),
+    }
+}
+
+fn untold(code: &'static str, detail: String) -> Untold {
+    Untold { code: code.parse().expect("invariant: our own codes are codes"), detail }
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+    use process::Value;
+
+    use super::*;
+
+    fn check_test(text: &str, expected: Expect) {
+        let variables: Variables = [
+            ("severity", Value::code("S1").unwrap()),
+            ("confirmed", Value::Boolean(true)),
+            ("clients", Value::Integer(12)),
+            ("vendor", Value::None),
+        ]
+        .into_iter()
+        .map(|(name, value)| (name.parse().unwrap(), value))
+        .collect();
+        let told = match test(text, &variables) {
+            Ok(Tested { holds, inputs }) => {
+                let inputs: Vec<String> = inputs.iter().map(|(n, v)| format!("{n}={v}")).collect();
+                format!("{holds} from {}", inputs.join(" "))
+            }
+            Err(Untold { code, .. }) => code.to_string(),
+        };
+        expected.assert_eq(&told);
+    }
+
+    #[test]
+    fn a_condition_is_true_or_false_and_names_what_it_read() {
+        check_test("severity = \"S1\"", expect!["true from severity=S1"]);
+        check_test("severity in (\"S3\", \"S4\")", expect!["false from severity=S1"]);
+        check_test("confirmed and clients >= 10", expect!["true from clients=12 confirmed=true"]);
+        check_test("not(confirmed)", expect!["false from confirmed=true"]);
+        check_test("clients in [10..20)", expect!["true from clients=12"]);
+        check_test("if confirmed then clients > 50 else false", expect!["false from clients=12 confirmed=true"]);
+    }
+
+    #[test]
+    fn unknown_is_never_no() {
+        check_test("vendor = \"yes\"", expect!["variable_unknown"]);
+        check_test("absent", expect!["variable_unknown"]);
+        check_test("vendor = null", expect!["true from vendor=none"]);
+        check_test("clients = \"many\"", expect!["expression_null"]);
+        check_test("clients + 1", expect!["expression_null"]);
+        check_test("clients > \"5\"", expect!["expression_null"]);
+    }
+
+    #[test]
+    fn clocks_iteration_functions_and_depth_are_refused() {
+        let deep = format!("{}confirmed{}", "(".repeat(60), ")".repeat(60));
+        let long = format!("clients > 1{}", " or clients > 1".repeat(60));
+        let minus = format!("clients = {}1", "-".repeat(500));
+        for text in [
+            "now() > clients",
+            "today() = clients",
+            "time(\"10:00:00\") > clients",
+            "@\"2026-11-25\" = clients",
+            "date(\"2026-11-25\") = clients",
+            "some x in [clients] satisfies x > 1",
+            "every x in [clients] satisfies x > 1",
+            "for x in 1..1000000 return clients",
+            "[clients][item > 1] = [2]",
+            "(function(x) x(x))(clients)",
+            "{f: function(x) f(x)}.f(clients)",
+            "function(x) external {java: {class: \"a\", method signature: \"b\"}}",
+            "clients ** 9999999 > 1",
+            "clients.a",
+            "matches(severity, \"(a+)+b\")",
+            "clients instance of number",
+            "",
+            "clients >",
+            "true",
+            deep.as_str(),
+            long.as_str(),
+            minus.as_str(),
+        ] {
+            assert!(super::check(text).is_err(), "{text}");
+        }
+    }
+}

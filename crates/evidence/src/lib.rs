@@ -12,6 +12,7 @@ pub mod entry;
 pub mod merkle;
 pub mod note;
 pub mod pack;
+pub mod sample;
 pub mod tile;
 pub mod tlog_proof;
 pub mod witness;

@@ -91,7 +91,8 @@ fn the_bytes_of_an_entry_are_fixed() {
         "table":"severity",
         "table_version":2,
         "version":4},
-        "v":1}"#]].assert_eq(&full.replace(",\"", ",\n\""));
+        "v":1}"#]]
+    .assert_eq(&full.replace(",\"", ",\n\""));
 }
 
 #[test]
@@ -151,8 +152,10 @@ fn what_cannot_be_sealed_says_why() {
     let mut wide = draft();
     wide.data = json!({"codes": vec!["a-code-of-ours"; 4000]});
     expect!["the entry would have 68469 bytes, 65535 are the most"].assert_eq(&why(wide));
-    expect!["`text`: a number that is not an integer within 2^53 - 1"].assert_eq(&why(draft().word("text", 1.5)));
-    expect!["the word `text` is there twice"].assert_eq(&why(draft().word("text", "a").word("text", "b")));
+    expect!["`text`: a number that is not an integer within 2^53 - 1"]
+        .assert_eq(&why(draft().word("text", 1.5)));
+    expect!["the word `text` is there twice"]
+        .assert_eq(&why(draft().word("text", "a").word("text", "b")));
     let mut huge = draft();
     huge.data = json!(i64::MAX);
     expect!["`data`: a number that is not an integer within 2^53 - 1"].assert_eq(&why(huge));

@@ -102,7 +102,7 @@ pub struct TileNodes<F> {
 }
 
 impl<F> TileNodes<F> {
-    /// Over the tree of `size` leaves; `source` gives the hashes of a tile (see [`decode_tile`]).
+    /// Over the tree of `size` leaves; `source` gives the hashes of a tile (see [`super::decode_tile`]).
     pub fn new(size: u64, source: F) -> Self {
         Self { size, source, seen: BTreeMap::new() }
     }

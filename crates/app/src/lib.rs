@@ -1,1 +1,32 @@
-//! Use cases: load, decide, commit, act; permissions; reconcilers behind one tick
+//! Use cases: load, decide, commit, act.
+//!
+//! One noun a folder, one verb a file. Each command is a method of [`App`] that gathers facts, lets
+//! `domain` decide, and records the drafts in one turn with their derived rows; effects follow from
+//! committed rows only. Nothing here reads the system clock: `cli` hands down a [`Clock`] and entropy.
+
+mod app;
+mod caller;
+mod channels;
+pub mod config;
+pub mod demo;
+mod dice;
+mod documents;
+mod error;
+pub mod escalation;
+mod host;
+pub mod identity;
+pub mod incident;
+pub mod intake;
+pub mod log;
+pub mod page;
+mod tick;
+mod turn;
+
+pub use app::{App, Clock, Options, Ports};
+pub use caller::{Caller, Credentials};
+pub use channels::Channels;
+pub use dice::Dice;
+pub use error::Error;
+pub use documents::Version;
+pub use tick::{Health, Ticked};
+pub use turn::{Stop, Turn};

@@ -1,1 +1,61 @@
-//! Named statements per aggregate: state in, batch out; the log's append and its projection
+//! Named statements per aggregate: state in, batch out; the log's append and its projection.
+//!
+//! Everything here is synchronous over a `db::Conn`. Derived rows are written by `project` alone, the
+//! same code at commit and at `rebuild --check`; operational rows by their own modules.
+
+macro_rules! args {
+    ($($value:expr),* $(,)?) => { &[$(db::Value::from($value)),*] };
+}
+macro_rules! stmt {
+    ($name:ident, $rows:expr, $sql:expr) => {
+        static $name: db::Stmt =
+            db::Stmt { name: concat!(module_path!(), "::", stringify!($name)), sql: $sql, rows: $rows };
+    };
+}
+
+pub mod aggregate;
+pub mod alert;
+pub mod clock;
+pub mod config;
+pub mod credential;
+pub mod error;
+pub mod escalation;
+pub mod incident;
+pub mod log;
+pub mod migrations;
+pub mod operational;
+pub mod page;
+pub mod person;
+pub mod project;
+pub mod rebuild;
+pub mod tree;
+pub mod word;
+
+pub use error::StoreError;
+
+/// Every statement of this crate, for the test that prepares them on both engines.
+pub fn statements() -> Vec<&'static db::Stmt> {
+    [
+        aggregate::ALL,
+        alert::ALL,
+        clock::ALL,
+        config::ALL,
+        credential::ALL,
+        escalation::ALL,
+        incident::ALL,
+        log::ALL,
+        operational::ALL,
+        page::ALL,
+        person::ALL,
+        rebuild::ALL,
+        tree::ALL,
+        word::ALL,
+        project::alerts::ALL,
+        project::documents::ALL,
+        project::escalations::ALL,
+        project::incidents::ALL,
+        project::people::ALL,
+        project::servers::ALL,
+    ]
+    .concat()
+}

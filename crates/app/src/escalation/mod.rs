@@ -1,0 +1,11 @@
+//! Ladders: started with a group or an incident, climbed when due, stopped by an answer.
+
+mod acknowledge;
+mod climb;
+mod start;
+
+pub use acknowledge::Acknowledged;
+pub(crate) use acknowledge::acknowledge_by_page;
+pub(crate) use climb::climb;
+pub use climb::pages_of;
+pub(crate) use start::{end_of, running, start_for_group, start_for_incident};

@@ -1,0 +1,119 @@
+//! Advancing the process: decide, record, run the actions it asks for, until it waits.
+
+use base::{Code, Id, Timestamp, id};
+use domain::{
+    escalation::EndReason,
+    incident::{self, ClockBreached, Event, Status, process_drafts},
+};
+use process::{Command, Variables};
+
+use super::{declare::POLICY, load};
+use crate::{
+    escalation::{end_of, running, start_for_incident},
+    host::TurnHost,
+    turn::{Stop, Turn},
+};
+
+/// The most actions of one advance: a process that asks for more is parked by its own faults.
+const ACTIONS: usize = 32;
+
+/// Gives the process one command and carries out what it asks for, in the same commit.
+pub(crate) fn advance(
+    turn: &mut Turn<'_>,
+    id: Id<id::Incident>,
+    command: &Command,
+) -> Result<(), Stop> {
+    step(turn, id, command, &[])?;
+    actions(turn, id)
+}
+
+/// One command; the words of a completed task go with its entry.
+pub(super) fn step(
+    turn: &mut Turn<'_>,
+    id: Id<id::Incident>,
+    command: &Command,
+    words: &[(Code, String)],
+) -> Result<(), Stop> {
+    let state = load(turn, id)?;
+    let model = turn.app.documents().model(turn.conn, state.process.sha256)?;
+    let host = TurnHost::gather(turn, &model)?;
+    let events = process::decide(&model, &state.process.state, command, turn.now, &host);
+    let events = events.map_err(domain::Refused::from)?;
+    let mut drafts = process_drafts(id, &state, &model, events, turn.now);
+    if let Some(carrier) = drafts.iter_mut().find(|draft| carries_words(draft.kind.as_str())) {
+        let written = words.iter().map(|(key, text)| (key.clone(), text.as_str().into()));
+        carrier.words.extend(written);
+    }
+    turn.record(drafts)?;
+    Ok(())
+}
+
+/// Which entry of a step carries what the person wrote.
+fn carries_words(kind: &str) -> bool {
+    matches!(kind, "task_completed" | "exception_invoked")
+}
+
+/// Carries out the actions that wait, each in the same commit as the decision that asked for it.
+pub(super) fn actions(turn: &mut Turn<'_>, id: Id<id::Incident>) -> Result<(), Stop> {
+    for _ in 0..ACTIONS {
+        let state = load(turn, id)?;
+        let Some((job, action)) = state.process.state.jobs.iter().next() else { return Ok(()) };
+        let (job, action) = (*job, action.action.clone());
+        let command = match act(turn, id, action.as_str())? {
+            true => Command::CompleteJob { job, outputs: Variables::new() },
+            false => Command::FailJob { job, code: Code::fixed("unknown_action") },
+        };
+        step(turn, id, &command, &[])?;
+    }
+    Ok(())
+}
+
+/// The actions a process may bind; false for one that does not exist.
+fn act(turn: &mut Turn<'_>, id: Id<id::Incident>, action: &str) -> Result<bool, Stop> {
+    match action {
+        "page_commander" | "page_management" => {
+            if !running(turn, &id.to_string())? {
+                start_for_incident(turn, id, &POLICY)?;
+            }
+            Ok(true)
+        }
+        "stop_paging" => end_of(turn, &id.to_string(), EndReason::Answered).map(|()| true),
+        "record" => Ok(true),
+        _ => Ok(false),
+    }
+}
+
+/// A timer of the process is due.
+pub(crate) fn fire_timer(
+    turn: &mut Turn<'_>,
+    id: Id<id::Incident>,
+    timer: u32,
+    scheduled: Timestamp,
+) -> Result<(), Stop> {
+    let state = load(turn, id)?;
+    let due = state.process.state.timers.get(&timer).is_some_and(|t| t.due_at == scheduled);
+    if due && state.status == Status::Open {
+        advance(turn, id, &Command::FireTimer { timer, scheduled })?;
+    }
+    Ok(())
+}
+
+/// A clock of the incident ran out: it is recorded, and somebody is told (ground rule G4).
+pub(crate) fn overdue(
+    turn: &mut Turn<'_>,
+    id: Id<id::Incident>,
+    clock: Code,
+    due_at: Timestamp,
+) -> Result<(), Stop> {
+    let state = load(turn, id)?;
+    if state.status != Status::Open || state.breached.contains(&clock) {
+        return Ok(());
+    }
+    let event = Event::from(ClockBreached { clock, due_at });
+    turn.record(vec![event.draft(id, turn.now)])?;
+    let grave = state.severity.now().is_none_or(|held| held <= incident::Severity::S2);
+    if grave && !running(turn, &id.to_string())? {
+        start_for_incident(turn, id, &POLICY)?;
+    }
+    Ok(())
+}

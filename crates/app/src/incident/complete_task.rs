@@ -1,0 +1,204 @@
+//! Completing a task of the process, or passing it by exception.
+
+use std::collections::BTreeMap;
+
+use base::{Code, Id, id};
+use domain::{
+    access::{Permission, Role, Scope},
+    incident::{Incident, exception_without_reason, field_missing, wrong_role},
+    person,
+};
+use process::{Command, Element, Kind, TaskKind, Value, Variables, model::FieldType};
+
+use super::{
+    advance::{actions, step},
+    load,
+};
+use crate::{
+    App, Caller, Error,
+    turn::{Stop, Turn},
+};
+
+/// Answers to a task's form as they were typed: by field, empty ones left out.
+pub type Answers = BTreeMap<String, String>;
+
+impl App {
+    /// Completes a task with the answers to its form.
+    ///
+    /// A task that wants approvals is completed by an approver. On a live S1 or S2 a missing role does
+    /// not block (ground rule G3): it is recorded with the entry's actor.
+    ///
+    /// # Errors
+    /// `PRC-001`, `PRC-003`, `PRO-…`, `PER-008` to `PER-011`.
+    pub async fn complete_task(
+        &self,
+        caller: &Caller,
+        id: Id<id::Incident>,
+        (task, answers): (u32, Answers),
+    ) -> Result<(), Error> {
+        caller.needs(Permission::Respond, Scope::House)?;
+        let who = caller.clone();
+        let command = move |turn: &mut Turn<'_>| complete(turn, &who, id, (task, &answers));
+        self.commit(db::Lane::Normal, caller, command).await
+    }
+
+    /// Passes the element a task waits at, under an exception code with a rationale.
+    ///
+    /// # Errors
+    /// `PRC-002`, `PRO-015`, `PRO-016`.
+    pub async fn bypass_task(
+        &self,
+        caller: &Caller,
+        id: Id<id::Incident>,
+        (task, code, rationale): (u32, Code, String),
+    ) -> Result<(), Error> {
+        caller.needs(Permission::Respond, Scope::House)?;
+        caller.someone()?;
+        if rationale.trim().is_empty() {
+            return Err(exception_without_reason().into());
+        }
+        let command = move |turn: &mut Turn<'_>| {
+            let state = load(turn, id)?;
+            let open = state.process.state.tasks.get(&task);
+            let element = open.ok_or(process::Refusal::NoTask { task }).map_err(domain::Refused::from)?;
+            let (element, outputs) = (element.element.clone(), Variables::new());
+            let command = Command::Bypass { element, code: code.clone(), outputs };
+            let words = [(Code::fixed("rationale"), rationale.trim().to_owned())];
+            step(turn, id, &command, &words)?;
+            actions(turn, id)
+        };
+        self.commit(db::Lane::Normal, caller, command).await
+    }
+}
+
+fn complete(
+    turn: &mut Turn<'_>,
+    caller: &Caller,
+    id: Id<id::Incident>,
+    (task, answers): (u32, &Answers),
+) -> Result<(), Stop> {
+    let state = load(turn, id)?;
+    let open = state.process.state.tasks.get(&task);
+    let open = open.ok_or(process::Refusal::NoTask { task }).map_err(domain::Refused::from)?;
+    let model = turn.app.documents().model(turn.conn, state.process.sha256)?;
+    let element = model.element(&open.element).ok_or(process::Refusal::OtherModel);
+    let element = element.map_err(domain::Refused::from)?;
+    may(turn, caller, &state, element)?;
+    let (outputs, words) = read(element, answers)?;
+    let command = match open.kind {
+        TaskKind::Form => Command::CompleteTask { task, outputs },
+        TaskKind::Decision => Command::CompleteDecision { task, inputs: outputs },
+    };
+    step(turn, id, &command, &words)?;
+    if let Kind::Rule { decision: Some(name) } = &element.kind
+        && name.as_str() == super::severity::TABLE
+    {
+        decided(turn, id, element, answers)?;
+    }
+    actions(turn, id)
+}
+
+/// The severity that a task decided is the incident's severity decision.
+fn decided(
+    turn: &mut Turn<'_>,
+    id: Id<id::Incident>,
+    element: &Element,
+    answers: &Answers,
+) -> Result<(), Stop> {
+    let last = store::log::stream(turn.conn, &id.to_string())?;
+    let mut found = None;
+    for stored in last.iter().rev() {
+        let entry = stored.entry()?;
+        if entry.kind.as_str() == "decision_evaluated" {
+            found = process::Event::parse(entry.kind.as_str(), &entry.data).ok();
+            break;
+        }
+    }
+    let Some(process::Event::DecisionEvaluated(e)) = found else { return Ok(()) };
+    let decided = process::Decided {
+        table: e.decision,
+        table_version: e.table_version,
+        sha256: e.sha256,
+        inputs: e.inputs,
+        outputs: e.outputs,
+        matched_rules: e.matched_rules,
+    };
+    let rationale = answers.get("rationale").map_or("", String::as_str).trim();
+    let rationale = if rationale.is_empty() { element.name.as_str() } else { rationale };
+    super::severity::follow(turn, id, &decided, rationale)
+}
+
+/// Whether this caller may complete this task.
+fn may(
+    turn: &mut Turn<'_>,
+    caller: &Caller,
+    state: &Incident,
+    element: &Element,
+) -> Result<(), Stop> {
+    if element.marks.approvals.is_some() {
+        caller.needs(Permission::Approve, Scope::Entity(state.entity))?;
+        caller.approver(turn.now)?;
+    }
+    let grave = state.severity.now().is_none_or(|s| s <= domain::incident::Severity::S2);
+    let roles = &element.marks.roles;
+    let holds = |role: &Code| {
+        let role = Role::from_code(role.as_str());
+        role.is_some_and(|role| {
+            caller.grants.iter().any(|grant| grant.role == role)
+                || state.roles.iter().any(|(held, who)| *held == role && caller.person == Some(*who))
+        })
+    };
+    let commands = caller.person.is_some() && state.commander == caller.person;
+    if grave || commands || roles.is_empty() || roles.iter().any(holds) {
+        return Ok(());
+    }
+    if caller.person.is_none() {
+        return Err(person::sign_in_first().into());
+    }
+    Err(wrong_role().into())
+}
+
+/// What a form reads as: variables, and the words a person wrote.
+type Form = (Variables, Vec<(Code, String)>);
+
+/// Reads answers by the form's fields; what does not fit is left to the process to refuse.
+fn read(element: &Element, answers: &Answers) -> Result<Form, domain::Refused> {
+    let (mut outputs, mut words) = (Variables::new(), Vec::new());
+    for field in &element.marks.form {
+        let answer = answers.get(field.key.as_str()).map_or("", |text| text.trim());
+        if answer.is_empty() {
+            if field.required {
+                return Err(field_missing());
+            }
+            continue;
+        }
+        match &field.kind {
+            FieldType::Text => words.push((field.key.clone(), answer.to_owned())),
+            kind => {
+                let wrong = process::Refusal::FieldWrong { key: field.key.clone() };
+                let value = value(kind, answer).ok_or(wrong)?;
+                outputs.insert(field.key.clone(), value);
+            }
+        }
+    }
+    if let Some(rationale) = answers.get("rationale").filter(|text| !text.trim().is_empty())
+        && words.iter().all(|(key, _)| key.as_str() != "rationale")
+    {
+        words.push((Code::fixed("rationale"), rationale.trim().to_owned()));
+    }
+    Ok((outputs, words))
+}
+
+fn value(kind: &FieldType, text: &str) -> Option<Value> {
+    match kind {
+        FieldType::Choice(_) => Value::code(text),
+        FieldType::Boolean => match text {
+            "true" | "yes" | "on" => Some(Value::Boolean(true)),
+            "false" | "no" => Some(Value::Boolean(false)),
+            _ => None,
+        },
+        FieldType::Integer => text.parse().ok().map(Value::Integer),
+        FieldType::Instant => text.parse().ok().map(Value::Instant),
+        FieldType::Text => None,
+    }
+}

@@ -1,0 +1,72 @@
+//! Incidents: one file per verb. Every verb loads the incident, lets `domain` decide, records, and lets
+//! the process catch up.
+
+mod advance;
+mod close;
+mod command;
+mod complete_task;
+mod declare;
+mod record;
+mod severity;
+mod view;
+
+use base::{Id, id};
+use domain::incident::{self, Incident};
+use evidence::{Mode, Draft};
+use store::incident as incidents;
+
+pub use complete_task::Answers;
+pub use declare::{Declared, NewIncident, POLICY};
+pub use severity::{Answered, preview};
+pub use view::{Seen, TaskSeen};
+
+pub(crate) use advance::{fire_timer, overdue};
+pub(crate) use declare::declare_in;
+
+use crate::{
+    App, Caller, Error,
+    turn::{Stop, Turn},
+};
+
+/// The mode of an incident's entries: what follows from an exercise stays one.
+fn mode_of(turn: &mut Turn<'_>, id: Id<id::Incident>) -> Result<Mode, Stop> {
+    let first = store::log::stream(turn.conn, &id.to_string())?.into_iter().next();
+    Ok(match first {
+        Some(stored) => stored.entry()?.mode,
+        None => Mode::Live,
+    })
+}
+
+/// Loads an incident inside a turn; entries from here on carry its mode.
+fn load(turn: &mut Turn<'_>, id: Id<id::Incident>) -> Result<Incident, Stop> {
+    let state = incidents::load(turn.conn, id)?.ok_or_else(incident::unknown_incident)?;
+    let mode = mode_of(turn, id)?;
+    turn.set_mode(mode);
+    Ok(state)
+}
+
+impl App {
+    /// The incident of a reference.
+    ///
+    /// # Errors
+    /// `INC-004` where there is none.
+    pub async fn incident_by_reference(&self, reference: &str) -> Result<Id<id::Incident>, Error> {
+        let reference = reference.to_owned();
+        let found = self.look(move |conn| incidents::by_reference(conn, &reference)).await?;
+        Ok(found.ok_or_else(incident::unknown_incident)?)
+    }
+
+    /// Runs one decision on an incident: load, decide, record.
+    async fn decide<F>(&self, caller: &Caller, id: Id<id::Incident>, decide: F) -> Result<(), Error>
+    where
+        F: Fn(&mut Turn<'_>, &Incident) -> Result<Vec<Draft>, Stop> + Send + 'static,
+    {
+        let command = move |turn: &mut Turn<'_>| {
+            let state = load(turn, id)?;
+            let drafts = decide(turn, &state)?;
+            turn.record(drafts)?;
+            Ok(())
+        };
+        self.commit(db::Lane::Normal, caller, command).await
+    }
+}

@@ -1,0 +1,393 @@
+//! Receiving a request: what each signal does to its alert, its group, and whom that wakes.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use base::{Code, Digest, Id, id};
+use connect::inbound::{self, Parsed, Signal};
+use domain::{
+    alert::{
+        self, AlertAction, AlertsReceived, Event, Known, MAX_TRANSITIONS, Outcome, Seen, Severity,
+        Transition,
+    },
+    escalation::EndReason,
+    incident::{Cause, Declaration},
+    integration,
+};
+use serde_json::json;
+use store::{
+    alert as alerts, config, credential,
+    operational::{self, Inbound},
+    project::key_digest,
+};
+
+use crate::{
+    App, Caller, Error,
+    escalation::{end_of, start_for_group},
+    turn::{Stop, Turn},
+};
+
+/// An authenticated integration.
+#[derive(Debug, Clone)]
+pub struct Door {
+    /// The integration, as configured.
+    pub integration: Arc<config::Integration>,
+}
+
+/// What became of one signal.
+#[derive(Debug, Clone)]
+pub struct Receipt {
+    /// The alert, where there is one.
+    pub alert: Option<Id<id::Alert>>,
+    /// `opened`, `changed`, `resolved`, `repeated`, `ignored`.
+    pub action: &'static str,
+}
+
+/// What became of a request.
+#[derive(Debug, Clone)]
+pub struct Arrived {
+    /// The request.
+    pub intake: Id<id::Intake>,
+    /// SHA-256 of its bytes.
+    pub sha256: Digest,
+    /// One a signal, in the order of the request.
+    pub receipts: Vec<Receipt>,
+}
+
+/// A request on its way in.
+struct Request {
+    intake: Id<id::Intake>,
+    door: Door,
+    inbound: Inbound,
+    parsed: Parsed,
+}
+
+impl App {
+    /// The integration that a key opens, for a source.
+    ///
+    /// # Errors
+    /// `ITG-001` for a wrong key, `ITG-003` for another source's.
+    pub async fn open_door(&self, key: &str, source: &str) -> Result<Door, Error> {
+        let (hash, source) = (evidence::sha256(key.as_bytes()), source.to_owned());
+        self.read(move |conn| {
+            let credential = credential::find(conn, hash)?.filter(|c| c.kind == "integration");
+            let subject = credential.ok_or_else(integration::wrong_key)?.subject;
+            let id = subject.parse().map_err(|_| integration::wrong_key())?;
+            let found = config::load_integration(conn, id)?.ok_or_else(integration::wrong_key)?;
+            if found.source.as_str() != source {
+                return Err(integration::other_source().into());
+            }
+            Ok(Door { integration: Arc::new(found) })
+        })
+        .await
+    }
+
+    /// Receives a request: answers after everything it caused is committed.
+    ///
+    /// # Errors
+    /// Input that cannot be read is kept in quarantine and answered with its reason.
+    pub async fn receive(
+        &self,
+        door: Door,
+        content_type: Option<String>,
+        body: Vec<u8>,
+    ) -> Result<Result<Arrived, inbound::Malformed>, Error> {
+        let now = self.now();
+        let source = inbound::find(door.integration.source.as_str());
+        let source = source.ok_or_else(integration::unknown_source)?;
+        let parsed = source.parse(content_type.as_deref(), &body, now);
+        let intake = Id::mint(now, &mut crate::Dice::from_seed(self.seed()));
+        let inbound = Inbound {
+            integration: door.integration.id,
+            received_at: now,
+            sha256: evidence::sha256(&body),
+            content_type,
+            bytes: body,
+        };
+        match parsed {
+            Ok(parsed) => {
+                let caller = Caller::sender(door.integration.id);
+                let request = Request { intake, door, inbound, parsed };
+                let command = move |turn: &mut Turn<'_>| arrive(turn, &request);
+                self.commit(db::Lane::Normal, &caller, command).await.map(Ok)
+            }
+            Err(malformed) => {
+                self.quarantine(intake, &door, inbound, &malformed).await?;
+                Ok(Err(malformed))
+            }
+        }
+    }
+}
+
+/// What a request does, gathered before it is recorded.
+#[derive(Default)]
+struct Effects {
+    transitions: Vec<Transition>,
+    words: Vec<(Code, serde_json::Value)>,
+    receipts: Vec<Receipt>,
+    repeats: Vec<Id<id::Alert>>,
+    ignored: i64,
+    /// Alerts that this request opened, by key: a key may stand in it twice.
+    opened: BTreeMap<Digest, (Id<id::Alert>, Severity, Id<id::Group>)>,
+    /// Groups by key, with how many of their alerts are open after this request.
+    groups: BTreeMap<Digest, (Id<id::Group>, i64)>,
+    new_groups: Vec<(Id<id::Group>, usize)>,
+}
+
+fn arrive(turn: &mut Turn<'_>, request: &Request) -> Result<Arrived, Stop> {
+    let mut effects = Effects::default();
+    for signal in request.parsed.signals.iter().flatten() {
+        effect(turn, &request.door.integration, signal, &mut effects)?;
+    }
+    let rejected = request.parsed.signals.iter().filter(|signal| signal.is_err()).count();
+    let rejected = i64::try_from(rejected).unwrap_or(i64::MAX);
+    let Inbound { integration, sha256, .. } = request.inbound;
+    if !effects.transitions.is_empty() || rejected > 0 {
+        operational::keep(turn.conn, request.intake, &request.inbound)?;
+    }
+    for alert in &effects.repeats {
+        operational::repeat(turn.conn, *alert, sha256, turn.now)?;
+    }
+    operational::seen(turn.conn, integration, (rejected.min(1), effects.ignored), turn.now)?;
+    record(turn, request, &mut effects)?;
+    if rejected > 0 {
+        super::quarantine::record_rejected(turn, request.intake, &request.door, sha256)?;
+    }
+    wake(turn, request, &effects)?;
+    Ok(Arrived { intake: request.intake, sha256, receipts: effects.receipts })
+}
+
+/// Decides one signal on what is known, this request's earlier signals included.
+fn effect(
+    turn: &mut Turn<'_>,
+    integration: &config::Integration,
+    signal: &Signal,
+    effects: &mut Effects,
+) -> Result<(), Stop> {
+    let key = key_digest(&signal.dedup_key);
+    let found = match effects.opened.get(&key) {
+        Some(opened) => Some(*opened),
+        None => alerts::by_key(turn.conn, integration.id, key)?
+            .map(|(alert, severity, group)| (alert, severity_named(&severity), group)),
+    };
+    let known = found.map_or(Known::Closed, |(_, severity, _)| Known::Open(severity));
+    let severity = signal.severity;
+    let outcome = alert::decide(known, Seen::from(signal.action), severity);
+    let alert = found.map(|(alert, ..)| alert);
+    let receipt = |action| Receipt { alert, action };
+    match (outcome, found) {
+        (Outcome::Record(AlertAction::Opened), _) => open(turn, integration, signal, key, effects)?,
+        (Outcome::Record(action), Some((alert, _, group))) => {
+            let number = effects.transitions.len();
+            effects.opened.remove(&key);
+            effects.transitions.push(transition(alert, action, (severity, group, false), number));
+            if action == AlertAction::Resolved {
+                settle(turn, integration, group, effects)?;
+            } else {
+                effects.opened.insert(key, (alert, severity, group));
+            }
+            effects.receipts.push(receipt(name(action)));
+        }
+        (Outcome::Repeat, Some((alert, ..))) => {
+            effects.repeats.push(alert);
+            effects.receipts.push(receipt("repeated"));
+        }
+        _ => {
+            effects.ignored += 1;
+            effects.receipts.push(receipt("ignored"));
+        }
+    }
+    Ok(())
+}
+
+fn open(
+    turn: &mut Turn<'_>,
+    integration: &config::Integration,
+    signal: &Signal,
+    key: Digest,
+    effects: &mut Effects,
+) -> Result<(), Stop> {
+    let severity = signal.severity;
+    let group_key = group_key(integration, signal);
+    let group_digest = key_digest(&group_key);
+    let held = match effects.groups.get(&group_digest) {
+        Some((group, _)) => Some(*group),
+        None => alerts::open_group(turn.conn, integration.id, group_digest)?.map(|(group, open)| {
+            effects.groups.insert(group_digest, (group, open));
+            group
+        }),
+    };
+    let number = effects.transitions.len();
+    let group = held.unwrap_or_else(|| turn.mint());
+    if held.is_none() {
+        effects.groups.insert(group_digest, (group, 0));
+        effects.new_groups.push((group, number));
+    }
+    if let Some((_, open)) = effects.groups.get_mut(&group_digest) {
+        *open += 1;
+    }
+    let alert = turn.mint();
+    let opens = held.is_none();
+    effects.transitions.push(transition(
+        alert,
+        AlertAction::Opened,
+        (severity, group, opens),
+        number,
+    ));
+    effects.words.push((field(number), words(signal, &group_key)));
+    effects.opened.insert(key, (alert, severity, group));
+    effects.receipts.push(Receipt { alert: Some(alert), action: "opened" });
+    Ok(())
+}
+
+/// One alert of a group is over: keeps the count that tells when the group is.
+fn settle(
+    turn: &mut Turn<'_>,
+    _: &config::Integration,
+    group: Id<id::Group>,
+    effects: &mut Effects,
+) -> Result<(), Stop> {
+    if let Some((_, open)) = effects.groups.values_mut().find(|(held, _)| *held == group) {
+        *open -= 1;
+        return Ok(());
+    }
+    if let Some(row) = alerts::load_group(turn.conn, group)? {
+        // Keyed by the group's own id where its key was not needed: never looked up by it.
+        let key = key_digest(&group.to_string());
+        effects.groups.insert(key, (group, row.open_alerts - 1));
+    }
+    Ok(())
+}
+
+fn record(turn: &mut Turn<'_>, request: &Request, effects: &mut Effects) -> Result<(), Stop> {
+    let transitions = std::mem::take(&mut effects.transitions);
+    if transitions.is_empty() {
+        return Ok(());
+    }
+    let parts = u32::try_from(transitions.len().div_ceil(MAX_TRANSITIONS)).unwrap_or(u32::MAX);
+    let mut words = std::mem::take(&mut effects.words).into_iter().peekable();
+    let mut drafts = Vec::new();
+    for (part, chunk) in (1..).zip(transitions.chunks(MAX_TRANSITIONS)) {
+        let event = AlertsReceived {
+            integration: request.inbound.integration,
+            source: request.door.integration.source.clone(),
+            body: request.inbound.sha256,
+            part,
+            parts,
+            incomplete: request.parsed.flags.incomplete(),
+            transitions: chunk.to_vec(),
+        };
+        let last = chunk.last().map_or(0, |transition| transition.word);
+        let mut draft = Event::from(event).draft(request.intake, turn.now);
+        while let Some(word) = words.next_if(|(name, _)| number_of(name) <= last) {
+            draft.words.push(word);
+        }
+        drafts.push(draft);
+    }
+    turn.record(drafts)?;
+    Ok(())
+}
+
+/// Starts the ladders of new groups, declares incidents where the rule says so, ends what is over.
+fn wake(turn: &mut Turn<'_>, request: &Request, effects: &Effects) -> Result<(), Stop> {
+    let integration = &request.door.integration;
+    for (group, _) in &effects.new_groups {
+        let Some(row) = alerts::load_group(turn.conn, *group)? else { continue };
+        if row.state != "open" {
+            continue;
+        }
+        if integration.declares && row.severity == "critical" {
+            declare_for(turn, integration, &row)?;
+        } else {
+            start_for_group(turn, *group, &integration.policy)?;
+        }
+    }
+    for (group, open) in effects.groups.values() {
+        if *open <= 0 {
+            end_of(turn, &group.to_string(), EndReason::Resolved)?;
+        }
+    }
+    Ok(())
+}
+
+fn declare_for(
+    turn: &mut Turn<'_>,
+    integration: &config::Integration,
+    group: &alerts::Group,
+) -> Result<(), Stop> {
+    let first = crate::intake::explain::words_of(turn.conn, group.word, &group.field)?;
+    let declaration = Declaration {
+        title: first.title,
+        description: first.description,
+        cause: Cause::AlertRule,
+        provider: String::new(),
+        entity: integration.entity,
+        service: None,
+        group: Some(group.id),
+        occurred_at: None,
+    };
+    crate::incident::declare_in(turn, declaration)?;
+    Ok(())
+}
+
+fn transition(
+    alert: Id<id::Alert>,
+    action: AlertAction,
+    (severity, group, opens_group): (Severity, Id<id::Group>, bool),
+    number: usize,
+) -> Transition {
+    let word = u32::try_from(number).unwrap_or(u32::MAX);
+    Transition { alert, action, severity, group, opens_group, word }
+}
+
+fn words(signal: &Signal, group_key: &str) -> serde_json::Value {
+    json!({
+        "key": signal.dedup_key,
+        "group": group_key,
+        "title": signal.title,
+        "description": signal.description,
+        "service": signal.service,
+        "resource": signal.resource,
+        "environment": signal.environment,
+        "labels": signal.labels,
+        "annotations": signal.annotations,
+        "links": signal.links.iter().map(|link| link.url.as_str()).collect::<Vec<_>>(),
+        "claimed_at": signal.occurred_at.map(|at| at.to_string()),
+        "external_id": signal.external_id,
+    })
+}
+
+/// The sender's own grouping where there is one, else the values of the integration's labels.
+fn group_key(integration: &config::Integration, signal: &Signal) -> String {
+    if let Some(key) = &signal.group_key {
+        return key.clone();
+    }
+    let label = |name: &String| signal.labels.get(name).map_or("", |value| value);
+    let values: Vec<&str> = integration.group_by.iter().map(label).collect();
+    values.join("\u{1f}")
+}
+
+fn field(number: usize) -> Code {
+    format!("a.{number}").parse().expect("invariant: digits are a code")
+}
+
+fn number_of(field: &Code) -> u32 {
+    field.as_str().trim_start_matches("a.").parse().unwrap_or(u32::MAX)
+}
+
+fn severity_named(name: &str) -> Severity {
+    match name {
+        "critical" => Severity::Critical,
+        "high" => Severity::High,
+        "warning" => Severity::Warning,
+        "info" => Severity::Info,
+        _ => Severity::Unknown,
+    }
+}
+
+fn name(action: AlertAction) -> &'static str {
+    match action {
+        AlertAction::Opened => "opened",
+        AlertAction::Resolved => "resolved",
+        AlertAction::Changed => "changed",
+    }
+}

@@ -1,0 +1,74 @@
+//! Incidents: declared once, numbered without gaps, run through five phases, closed with their evidence.
+//!
+//! One file per verb; each answers drafts of entries or a refusal. Facts and actions are accepted in any
+//! phase (ground rule G6): the process catches up with reality, not the reverse.
+
+mod command;
+mod declare;
+mod event;
+mod fact;
+mod lifecycle;
+mod process;
+mod severity;
+mod state;
+
+pub use command::{accept_command, assign_role, offer_command, take_command};
+pub use declare::{Declaration, declare, reference};
+pub use event::{
+    AlertsAttached, AwarenessBasis, AwarenessDecided, Cause, Certainty, ClockBreached,
+    CommandOffered, CommandTaken, Event, FactRecorded, How, IncidentClosed, IncidentDeclared,
+    IncidentLinked, IncidentMerged, IncidentReopened, NoteAdded, PhaseEntered, Relation,
+    RoleAssigned, ScopeDecided, Severity, SeverityApproved, SeverityDecided, Source, VariableSet,
+};
+pub use fact::{Fact, decide_awareness, decide_scope, note, record_fact};
+pub use lifecycle::{attach_alerts, close, link, merge, reopen};
+pub use process::{evidence_marks, process_drafts};
+pub use severity::{
+    APPROVAL_MINUTES, Assessment, approve_severity, decide_severity, severity_clock,
+};
+pub use state::{Decided, FactHeld, Held, Incident, Mark, Running, Status, apply};
+
+use crate::refusal::refusals;
+
+refusals! {
+    /// It is closed.
+    closed: State = "INC-001", "The incident is closed; reopen it first.";
+    /// It is merged into another.
+    merged: State = "INC-002", "The incident was merged into another one; continue there.";
+    /// A title is missing.
+    title_missing: Invalid = "INC-003", "Say in a few words what is broken.";
+    /// No such incident.
+    unknown_incident: Missing = "INC-004", "There is no incident of this reference.";
+    /// It is open.
+    still_open: State = "INC-005", "The incident is open; there is nothing to reopen.";
+    /// Open tasks stand in the way.
+    tasks_open: State = "INC-006",
+        "Tasks of the process are still open; complete them, or record an exception for each.";
+    /// A reason is missing.
+    reason_missing: Invalid = "INC-007", "Give a reason in one line.";
+    /// Merging with itself.
+    same_incident: Invalid = "INC-008", "An incident cannot be linked to or merged into itself.";
+    /// Awareness in the future.
+    awareness_in_future: Invalid = "INC-009", "Awareness cannot lie in the future.";
+    /// Nothing offered.
+    not_offered: State = "INC-010", "Command was not offered to you; take it over with a reason.";
+    /// Already in command.
+    already_commander: State = "INC-011", "This person is in command already.";
+    /// A fact without a value.
+    fact_missing: Invalid = "INC-012", "Give the fact a name and a value.";
+    /// A number that is out of range.
+    instant_in_future: Invalid = "INC-013", "An instant of what happened cannot lie in the future.";
+    /// Severity is not decided yet.
+    nothing_to_approve: State = "TRI-001", "No severity decision of this incident waits for approval.";
+    /// The decider cannot approve.
+    own_decision: Forbidden = "TRI-002",
+        "The one who decided the severity cannot approve it; a second person does.";
+    /// The table gave no answer.
+    no_rule: Invalid = "TRI-003", "The severity table has no rule for these answers.";
+    /// A required field is empty.
+    field_missing: Invalid = "PRC-001", "Fill in every required field.";
+    /// An exception wants a rationale.
+    exception_without_reason: Invalid = "PRC-002", "An exception wants a code and one line of rationale.";
+    /// The task wants another role.
+    wrong_role: Forbidden = "PRC-003", "This task belongs to another role.";
+}

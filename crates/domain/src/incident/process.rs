@@ -1,0 +1,120 @@
+//! Where the process meets the incident: its events become entries of the incident's stream, phases
+//! are entered with its elements, and each entry brings the evidence it carries.
+
+use base::{Code, Id, Timestamp, id};
+use evidence::entry::{Draft, Under};
+use ::process::Model;
+
+use super::{Event, Incident, PhaseEntered};
+use crate::Meta;
+
+/// A process event as the data of an entry: leaf-safe by the `process` crate's own proof.
+struct Shown<'a>(&'a ::process::Event);
+
+impl base::LeafSafe for Shown<'_> {}
+
+impl serde::Serialize for Shown<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.data().serialize(serializer)
+    }
+}
+
+/// The draft of one process event.
+pub(super) fn draft(event: &::process::Event, stream: Id<id::Incident>, at: Timestamp) -> Draft {
+    Draft::new(event.kind(), stream, at, &Shown(event))
+}
+
+/// The drafts of what the process decided, with the version each ran under; a token that enters an
+/// element of another phase enters that phase.
+pub fn process_drafts(
+    id: Id<id::Incident>,
+    incident: &Incident,
+    model: &Model,
+    events: Vec<::process::Event>,
+    now: Timestamp,
+) -> Vec<Draft> {
+    let mut phase = incident.phase.clone();
+    let mut drafts = Vec::with_capacity(events.len());
+    for event in events {
+        let entered = match &event {
+            ::process::Event::ElementEntered(e) => phase_of(model, &e.element),
+            _ => None,
+        };
+        let under = under(incident, element(&event));
+        drafts.push(Event::Process(Box::new(event)).draft(id, now).under(under.clone()));
+        if let Some(next) = entered.filter(|next| *next != phase) {
+            phase.clone_from(&next);
+            drafts.push(Event::from(PhaseEntered { phase: next }).draft(id, now).under(under));
+        }
+    }
+    drafts
+}
+
+fn phase_of(model: &Model, element: &Code) -> Option<Code> {
+    model.element(element)?.marks.phase.and_then(|phase| phase.as_str().parse().ok())
+}
+
+fn under(incident: &Incident, element: Option<Code>) -> Under {
+    Under {
+        process: Some(incident.process.name.clone()),
+        version: Some(incident.process.version),
+        sha256: Some(incident.process.sha256),
+        element,
+        ..Under::default()
+    }
+}
+
+/// The element an event is about.
+fn element(event: &::process::Event) -> Option<Code> {
+    use ::process::Event as E;
+    Some(match event {
+        E::ElementEntered(e) => e.element.clone(),
+        E::ElementLeft(e) => e.element.clone(),
+        E::GatewayDecided(e) => e.element.clone(),
+        E::TaskCreated(e) => e.element.clone(),
+        E::TaskCompleted(e) => e.element.clone(),
+        E::DecisionEvaluated(e) => e.element.clone(),
+        E::ExceptionInvoked(e) => e.element.clone(),
+        E::FaultRaised(e) => e.element.clone(),
+        _ => return None,
+    })
+}
+
+/// The names of the evidence that an entry brings.
+///
+/// | entry | evidence |
+/// | --- | --- |
+/// | a task completed | its element, each answer, each word |
+/// | a decision evaluated | its element, the decision, each output |
+/// | a severity decided | `severity_decision`, `rationale` |
+/// | a severity approved | `approver` |
+/// | awareness, scope decided | `awareness`, `scope` |
+/// | command taken | `commander` |
+/// | a fact recorded | the fact |
+/// | a note of an action | `action` |
+/// | closed | `closure` |
+pub fn evidence_marks(event: &Event, meta: &Meta) -> Vec<Code> {
+    let fixed = |names: &[&'static str]| names.iter().map(|name| Code::fixed(name)).collect();
+    match event {
+        Event::SeverityDecided(_) => fixed(&["severity_decision", "rationale"]),
+        Event::SeverityApproved(_) => fixed(&["approver"]),
+        Event::AwarenessDecided(_) => fixed(&["awareness"]),
+        Event::ScopeDecided(_) => fixed(&["scope"]),
+        Event::CommandTaken(_) => fixed(&["commander"]),
+        Event::NoteAdded(note) if note.action => fixed(&["action"]),
+        Event::IncidentClosed(_) => fixed(&["closure"]),
+        Event::FactRecorded(fact) => vec![fact.fact.clone()],
+        Event::Process(event) => match event.as_ref() {
+            ::process::Event::TaskCompleted(e) => std::iter::once(&e.element)
+                .chain(e.outputs.keys())
+                .chain(&meta.fields)
+                .cloned()
+                .collect(),
+            ::process::Event::DecisionEvaluated(e) => {
+                [&e.element, &e.decision].into_iter().chain(e.outputs.keys()).cloned().collect()
+            }
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
+    }
+}

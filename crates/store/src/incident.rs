@@ -1,0 +1,175 @@
+//! Reading incidents.
+
+use base::{Code, Id, Timestamp, id};
+use db::{Conn, Rows, Stmt};
+use domain::incident::Incident;
+
+use crate::{StoreError, aggregate, log::one};
+
+stmt!(BY_REFERENCE, Rows::AtMost(1), "SELECT id FROM incident WHERE reference = $1");
+stmt!(LAST_NUMBER, Rows::AtMost(1), "SELECT last FROM incident_number WHERE year = $1");
+stmt!(
+    OPEN,
+    Rows::Any,
+    "SELECT id, reference, mode, entity, status, phase, severity, commander, declared_at, word,
+     updated_at FROM incident WHERE status = 'open' ORDER BY declared_at DESC, id DESC LIMIT 200"
+);
+stmt!(
+    NEWEST,
+    Rows::Any,
+    "SELECT id, reference, mode, entity, status, phase, severity, commander, declared_at, word,
+     updated_at FROM incident WHERE declared_at < $1 ORDER BY declared_at DESC, id DESC LIMIT 100"
+);
+stmt!(
+    TASKS,
+    Rows::Any,
+    "SELECT t.incident, t.task, t.element, t.role, t.created_at, t.due_at, i.reference, i.severity,
+     i.word FROM incident_task t JOIN incident i ON i.id = t.incident
+     WHERE i.status = 'open' ORDER BY t.due_at, t.incident, t.task LIMIT 200"
+);
+stmt!(COUNT, Rows::Exactly(1), "SELECT COUNT(*) FROM incident");
+stmt!(
+    STREAMS,
+    Rows::Any,
+    "SELECT stream FROM incident_stream WHERE incident = $1 ORDER BY stream LIMIT 10000"
+);
+stmt!(
+    INTAKES,
+    Rows::Any,
+    "SELECT DISTINCT e.stream FROM incident_entry i JOIN log_entry e ON e.seq = i.seq
+     WHERE i.incident = $1 AND e.kind = 'alerts_received' ORDER BY e.stream LIMIT 10000"
+);
+
+pub(crate) static ALL: &[&Stmt] =
+    &[&BY_REFERENCE, &LAST_NUMBER, &OPEN, &NEWEST, &TASKS, &COUNT, &STREAMS, &INTAKES];
+
+/// A row of the list.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    /// The incident.
+    pub id: Id<id::Incident>,
+    /// `INC-2026-0042`.
+    pub reference: Code,
+    /// live, exercise or retrospective.
+    pub mode: String,
+    /// The legal entity it happened to.
+    pub entity: Id<id::LegalEntity>,
+    /// open, closed or merged.
+    pub status: String,
+    /// detect, triage, contain, recover or learn.
+    pub phase: String,
+    /// `S1` to `S4`.
+    pub severity: Option<String>,
+    /// Who is in command.
+    pub commander: Option<String>,
+    /// When it was declared.
+    pub declared_at: Timestamp,
+    /// The entry whose words are its title and description.
+    pub word: i64,
+    /// When its newest entry was recorded.
+    pub updated_at: Timestamp,
+}
+
+/// An open task of an open incident.
+#[derive(Debug, Clone)]
+pub struct OpenTask {
+    /// The incident.
+    pub incident: Id<id::Incident>,
+    /// The task's number in it.
+    pub task: i64,
+    /// The element of the process.
+    pub element: Code,
+    /// The role it waits for.
+    pub role: Option<String>,
+    /// Since when it waits.
+    pub created_at: Timestamp,
+    /// When it is due.
+    pub due_at: Option<Timestamp>,
+    /// The incident's reference.
+    pub reference: Code,
+    /// The incident's severity.
+    pub severity: Option<String>,
+    /// The entry with the incident's title.
+    pub word: i64,
+}
+
+/// The folded state.
+pub fn load(conn: &mut Conn, id: Id<id::Incident>) -> Result<Option<Incident>, StoreError> {
+    aggregate::load(conn, &id.to_string())
+}
+
+/// The incident with this reference.
+pub fn by_reference(
+    conn: &mut Conn,
+    reference: &str,
+) -> Result<Option<Id<id::Incident>>, StoreError> {
+    let rows = conn.query(&BY_REFERENCE, args![reference])?;
+    Ok(rows.first().map(|row| row.id(0)).transpose()?)
+}
+
+/// The last number given in a year; 0 before the first.
+pub fn last_number(conn: &mut Conn, year: i64) -> Result<i64, StoreError> {
+    let rows = conn.query(&LAST_NUMBER, args![year])?;
+    Ok(rows.first().map(|row| row.int(0)).transpose()?.unwrap_or(0))
+}
+
+/// Open incidents, newest first, at most 200.
+pub fn open(conn: &mut Conn) -> Result<Vec<Listed>, StoreError> {
+    conn.query(&OPEN, args![])?.iter().map(listed).collect()
+}
+
+/// Incidents declared before an instant, newest first, at most 100.
+pub fn before(conn: &mut Conn, at: Timestamp) -> Result<Vec<Listed>, StoreError> {
+    conn.query(&NEWEST, args![at])?.iter().map(listed).collect()
+}
+
+/// Open tasks of open incidents, soonest due first, at most 200.
+pub fn tasks(conn: &mut Conn) -> Result<Vec<OpenTask>, StoreError> {
+    let read = |row: &db::Row| {
+        Ok(OpenTask {
+            incident: row.id(0)?,
+            task: row.int(1)?,
+            element: row.code(2)?,
+            role: row.opt_text(3)?.map(str::to_owned),
+            created_at: row.instant(4)?,
+            due_at: row.opt_int(5)?.map(Timestamp::from_micros),
+            reference: row.code(6)?,
+            severity: row.opt_text(7)?.map(str::to_owned),
+            word: row.int(8)?,
+        })
+    };
+    conn.query(&TASKS, args![])?.iter().map(read).collect()
+}
+
+/// How many incidents there are.
+pub fn count(conn: &mut Conn) -> Result<i64, StoreError> {
+    Ok(one(conn.query(&COUNT, args![])?, &COUNT)?.int(0)?)
+}
+
+/// The streams whose entries make up an incident's evidence: its own, its escalations' and pages', and
+/// the requests that brought its alerts.
+pub fn streams(conn: &mut Conn, id: Id<id::Incident>) -> Result<Vec<Code>, StoreError> {
+    let mut found = Vec::new();
+    for stmt in [&STREAMS, &INTAKES] {
+        for row in conn.query(stmt, args![id])? {
+            found.push(row.code(0)?);
+        }
+    }
+    Ok(found)
+}
+
+fn listed(row: &db::Row) -> Result<Listed, StoreError> {
+    Ok(Listed {
+        id: row.id(0)?,
+        reference: row.code(1)?,
+        mode: row.text(2)?.to_owned(),
+        entity: row.id(3)?,
+        status: row.text(4)?.to_owned(),
+        phase: row.text(5)?.to_owned(),
+        severity: row.opt_text(6)?.map(str::to_owned),
+        commander: row.opt_text(7)?.map(str::to_owned),
+        declared_at: row.instant(8)?,
+        word: row.int(9)?,
+        updated_at: row.instant(10)?,
+    })
+}

@@ -1,0 +1,18 @@
+//! The one set of migrations, for both engines.
+
+use db::Migration;
+
+/// Numbered, checksummed, applied in order.
+pub static ALL: &[Migration] = &[
+    Migration { number: 1, name: "log", sql: include_str!("../../../migrations/0001_log.sql") },
+    Migration {
+        number: 2,
+        name: "derived",
+        sql: include_str!("../../../migrations/0002_derived.sql"),
+    },
+    Migration {
+        number: 3,
+        name: "operational",
+        sql: include_str!("../../../migrations/0003_operational.sql"),
+    },
+];

@@ -1,0 +1,177 @@
+//! Rows of alerts, their groups and the quarantine.
+
+use std::collections::BTreeMap;
+
+use base::{Digest, Id, id};
+use db::{Rows, Stmt};
+use domain::alert::{AlertAction, AlertsReceived, Event, InputQuarantined, Severity, Transition};
+
+use super::{Step, name_of};
+use crate::StoreError;
+
+stmt!(
+    OPEN,
+    Rows::Exactly(1),
+    "INSERT INTO alert (id, integration, dedup, state, severity, alert_group, opened_at, changed_at,
+     word, field) VALUES ($1, $2, $3, 'open', $4, $5, $6, $6, $7, $8)"
+);
+stmt!(
+    CHANGE,
+    Rows::Exactly(1),
+    "UPDATE alert SET severity = $2, changed_at = $3 WHERE id = $1"
+);
+stmt!(
+    RESOLVE,
+    Rows::Exactly(1),
+    "UPDATE alert SET state = 'resolved', changed_at = $2, resolved_at = $2 WHERE id = $1"
+);
+stmt!(
+    OPEN_GROUP,
+    Rows::Exactly(1),
+    "INSERT INTO alert_group (id, integration, group_key, state, severity, open_alerts, opened_at,
+     next_due_at, word, field) VALUES ($1, $2, $3, 'open', $4, 0, $5, $5, $6, $7)"
+);
+stmt!(
+    COUNT,
+    Rows::Exactly(1),
+    "UPDATE alert_group SET open_alerts = open_alerts + $2 WHERE id = $1"
+);
+stmt!(
+    WORSEN,
+    Rows::AtMost(1),
+    "UPDATE alert_group SET severity = $2 WHERE id = $1"
+);
+stmt!(
+    CLOSE,
+    Rows::AtMost(1),
+    "UPDATE alert_group SET state = 'closed', next_due_at = NULL WHERE id = $1 AND open_alerts = 0"
+);
+stmt!(
+    QUARANTINE,
+    Rows::Exactly(1),
+    "INSERT INTO quarantine (intake, integration, source, reason, body, received_at, seq)
+     VALUES ($1, $2, $3, $4, $5, $6, $7)"
+);
+stmt!(
+    GROUP_INCIDENT,
+    Rows::Any,
+    "SELECT incident FROM alert_group WHERE id = $1 AND incident IS NOT NULL"
+);
+
+pub(crate) static ALL: &[&Stmt] = &[
+    &OPEN, &CHANGE, &RESOLVE, &OPEN_GROUP, &COUNT, &WORSEN, &CLOSE, &QUARANTINE, &GROUP_INCIDENT,
+];
+
+/// What one entry does to one group.
+#[derive(Default)]
+struct Tally {
+    open: i64,
+    worst: Option<Severity>,
+}
+
+impl Step<'_> {
+    pub(super) fn intake(&mut self) -> Result<(), StoreError> {
+        match Event::parse(self.entry.kind.as_str(), &self.entry.data)? {
+            Event::AlertsReceived(received) => self.received(&received),
+            Event::InputQuarantined(input) => self.quarantined(&input),
+        }
+    }
+
+    fn received(&mut self, received: &AlertsReceived) -> Result<(), StoreError> {
+        let mut groups: BTreeMap<Id<id::Group>, Tally> = BTreeMap::new();
+        for transition in &received.transitions {
+            if transition.opens_group {
+                self.open_group(received, transition)?;
+            }
+            self.transition(received, transition)?;
+            let tally = groups.entry(transition.group).or_default();
+            match transition.action {
+                AlertAction::Opened => tally.open += 1,
+                AlertAction::Resolved => tally.open -= 1,
+                AlertAction::Changed => {}
+            }
+            if transition.action != AlertAction::Resolved {
+                let worst = tally.worst.map_or(transition.severity, |w| w.min(transition.severity));
+                tally.worst = Some(worst);
+            }
+        }
+        groups.into_iter().try_for_each(|(group, tally)| self.tally(group, &tally))
+    }
+
+    fn transition(
+        &mut self,
+        received: &AlertsReceived,
+        transition: &Transition,
+    ) -> Result<(), StoreError> {
+        let at = self.entry.recorded_at;
+        let severity = name_of(&transition.severity);
+        let field = format!("a.{}", transition.word);
+        match transition.action {
+            AlertAction::Opened => {
+                let dedup = self.dedup(&field, "key");
+                let (integration, group) = (received.integration, transition.group);
+                self.conn.execute(
+                    &OPEN,
+                    args![transition.alert, integration, dedup, severity, group, at, self.seq, field],
+                )?
+            }
+            AlertAction::Changed => {
+                self.conn.execute(&CHANGE, args![transition.alert, severity, at])?
+            }
+            AlertAction::Resolved => self.conn.execute(&RESOLVE, args![transition.alert, at])?,
+        };
+        Ok(())
+    }
+
+    fn open_group(
+        &mut self,
+        received: &AlertsReceived,
+        transition: &Transition,
+    ) -> Result<(), StoreError> {
+        let field = format!("a.{}", transition.word);
+        let key = self.dedup(&field, "group");
+        let severity = name_of(&transition.severity);
+        let (integration, at) = (received.integration, self.entry.recorded_at);
+        self.conn.execute(
+            &OPEN_GROUP,
+            args![transition.group, integration, key, severity, at, self.seq, field],
+        )?;
+        Ok(())
+    }
+
+    fn tally(&mut self, group: Id<id::Group>, tally: &Tally) -> Result<(), StoreError> {
+        self.conn.execute(&COUNT, args![group, tally.open])?;
+        if let Some(worst) = tally.worst {
+            self.conn.execute(&WORSEN, args![group, name_of(&worst)])?;
+        }
+        if tally.open < 0 {
+            self.conn.execute(&CLOSE, args![group])?;
+        }
+        for row in self.conn.query(&GROUP_INCIDENT, args![group])? {
+            super::incidents::add(self.conn, row.text(0)?, self.seq)?;
+        }
+        Ok(())
+    }
+
+    fn quarantined(&mut self, input: &InputQuarantined) -> Result<(), StoreError> {
+        let (source, reason) = (input.source.as_str(), input.reason.as_str());
+        let at = self.entry.recorded_at;
+        self.conn.execute(
+            &QUARANTINE,
+            args![self.entry.stream.as_str(), input.integration, source, reason, input.body, at, self.seq],
+        )?;
+        Ok(())
+    }
+
+    /// The digest of a key inside a word; gone once the word is erased.
+    fn dedup(&self, field: &str, name: &str) -> Option<Digest> {
+        let word = self.words.iter().find(|(held, _)| held.as_str() == field)?.1;
+        let value: serde_json::Value = serde_json::from_slice(word).ok()?;
+        Some(key_digest(value.get(name)?.as_str()?))
+    }
+}
+
+/// The digest under which a key of a sender is looked up.
+pub fn key_digest(key: &str) -> Digest {
+    evidence::sha256(key.as_bytes())
+}

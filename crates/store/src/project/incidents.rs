@@ -1,0 +1,290 @@
+//! Rows of incidents: the list row, open tasks, clocks, and which entries the timeline shows.
+
+use base::Code;
+use db::{Conn, Rows, Stmt};
+use domain::{
+    escalation::{EscalationStarted, TargetKind},
+    incident::{self, Event, Incident, Status},
+};
+use evidence::entry::Entry;
+
+use super::{State, Step, name_of};
+use crate::{StoreError, clock::Clock};
+
+stmt!(
+    INCIDENT,
+    Rows::Exactly(1),
+    "INSERT INTO incident (id, reference, mode, entity, status, phase, severity, commander,
+     declared_at, word, updated_at, version)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+     ON CONFLICT (id) DO UPDATE SET status = excluded.status, phase = excluded.phase,
+     severity = excluded.severity, commander = excluded.commander,
+     updated_at = excluded.updated_at, version = excluded.version"
+);
+stmt!(
+    NUMBER,
+    Rows::Exactly(1),
+    "INSERT INTO incident_number (year, last) VALUES ($1, $2)
+     ON CONFLICT (year) DO UPDATE SET last = excluded.last"
+);
+stmt!(
+    TASK,
+    Rows::Exactly(1),
+    "INSERT INTO incident_task (incident, task, element, role, created_at, due_at)
+     VALUES ($1, $2, $3, $4, $5, $6)"
+);
+stmt!(TASK_DONE, Rows::AtMost(1), "DELETE FROM incident_task WHERE incident = $1 AND task = $2");
+stmt!(
+    STREAM_OF,
+    Rows::AtMost(1),
+    "SELECT incident FROM incident_stream WHERE stream = $1"
+);
+stmt!(
+    ADOPT,
+    Rows::AtMost(1),
+    "INSERT INTO incident_stream (stream, incident) VALUES ($1, $2) ON CONFLICT (stream) DO NOTHING"
+);
+stmt!(
+    ADD,
+    Rows::AtMost(1),
+    "INSERT INTO incident_entry (incident, seq) VALUES ($1, $2)
+     ON CONFLICT (incident, seq) DO NOTHING"
+);
+stmt!(
+    ADD_STREAM,
+    Rows::Any,
+    "INSERT INTO incident_entry (incident, seq)
+     SELECT $1, seq FROM log_entry WHERE stream = $2 AND seq <= $3
+     ON CONFLICT (incident, seq) DO NOTHING"
+);
+stmt!(
+    CLAIM_GROUP,
+    Rows::AtMost(1),
+    "UPDATE alert_group SET incident = $2 WHERE id = $1"
+);
+stmt!(
+    ADD_INTAKES,
+    Rows::Any,
+    "INSERT INTO incident_entry (incident, seq)
+     SELECT DISTINCT $1, word FROM alert WHERE alert_group = $2 AND word <= $3
+     ON CONFLICT (incident, seq) DO NOTHING"
+);
+stmt!(
+    GROUP_ESCALATIONS,
+    Rows::Any,
+    "SELECT id FROM escalation WHERE target_id = $1"
+);
+stmt!(ESCALATION_PAGES, Rows::Any, "SELECT id FROM page WHERE escalation = $1");
+stmt!(
+    INCIDENT_OF_GROUP,
+    Rows::AtMost(1),
+    "SELECT incident FROM alert_group WHERE id = $1 AND incident IS NOT NULL"
+);
+
+pub(crate) static ALL: &[&Stmt] = &[
+    &INCIDENT, &NUMBER, &TASK, &TASK_DONE, &STREAM_OF, &ADOPT, &ADD, &ADD_STREAM, &CLAIM_GROUP,
+    &ADD_INTAKES, &GROUP_ESCALATIONS, &ESCALATION_PAGES, &INCIDENT_OF_GROUP,
+];
+
+impl Step<'_> {
+    pub(super) fn incident(&mut self, state: State) -> Result<State, StoreError> {
+        let event = Event::parse(self.entry.kind.as_str(), &self.entry.data)?;
+        let before = match state {
+            State::Incident(state) => Some(*state),
+            _ => None,
+        };
+        let id = self.entry.stream.as_str();
+        let old_clocks = before.as_ref().map(|state| clocks(id, state)).unwrap_or_default();
+        let old_tasks = before.as_ref().map(task_numbers).unwrap_or_default();
+        let Some(next) = incident::apply(before, &event, self.meta) else { return Ok(State::None) };
+        self.incident_row(&next)?;
+        self.set_tasks(&event, &old_tasks, &task_numbers(&next))?;
+        self.set_clocks(&old_clocks, clocks(id, &next));
+        self.relate(&event, &next)?;
+        Ok(State::Incident(Box::new(next)))
+    }
+
+    fn incident_row(&mut self, state: &Incident) -> Result<(), StoreError> {
+        self.conn.execute(
+            &INCIDENT,
+            args![
+                self.entry.stream.as_str(),
+                state.reference.as_str(),
+                name_of(&self.entry.mode),
+                state.entity,
+                name_of(&state.status),
+                state.phase.as_str(),
+                state.severity.now().map(incident::Severity::letter),
+                state.commander,
+                state.declared_at,
+                state.declared,
+                self.entry.recorded_at,
+                state.version,
+            ],
+        )?;
+        Ok(())
+    }
+
+    fn set_tasks(
+        &mut self,
+        event: &Event,
+        before: &[i64],
+        after: &[i64],
+    ) -> Result<(), StoreError> {
+        let id = self.entry.stream.as_str();
+        for gone in before.iter().filter(|task| !after.contains(task)) {
+            self.conn.execute(&TASK_DONE, args![id, *gone])?;
+        }
+        if let Event::Process(event) = event
+            && let process::Event::TaskCreated(task) = event.as_ref()
+        {
+            let (number, element) = (i64::from(task.task), task.element.as_str());
+            let role = task.roles.first().map(ToString::to_string);
+            let at = self.entry.recorded_at;
+            self.conn.execute(&TASK, args![id, number, element, role, at, task.due_at])?;
+        }
+        Ok(())
+    }
+
+    /// Keeps the numbering, and which streams the timeline shows.
+    fn relate(&mut self, event: &Event, state: &Incident) -> Result<(), StoreError> {
+        let id = self.entry.stream.as_str();
+        match event {
+            Event::IncidentDeclared(e) => {
+                if let Some((year, number)) = number(&state.reference) {
+                    self.conn.execute(&NUMBER, args![year, number])?;
+                }
+                self.conn.execute(&ADOPT, args![id, id])?;
+                if let Some(group) = e.group {
+                    claim_group(self.conn, id, &group.to_string(), self.seq)?;
+                }
+            }
+            Event::AlertsAttached(e) => {
+                claim_group(self.conn, id, &e.group.to_string(), self.seq)?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+fn task_numbers(state: &Incident) -> Vec<i64> {
+    state.process.state.tasks.keys().map(|number| i64::from(*number)).collect()
+}
+
+/// The clocks that an incident's state sets; none once it is over.
+fn clocks(id: &str, state: &Incident) -> Vec<Clock> {
+    if state.status != Status::Open {
+        return Vec::new();
+    }
+    let clock = |kind: &str, number: i64, due_at, rule: &str| {
+        let name: Code =
+            format!("{id}:{kind}:{number}").parse().expect("invariant: parts are codes");
+        let rang = state.breached.contains(&name);
+        Clock {
+            id: name,
+            kind: kind.to_owned(),
+            target: id.to_owned(),
+            generation: number,
+            started_at: state.declared_at,
+            due_at,
+            state: if rang { "breached" } else { "running" }.to_owned(),
+            rule: rule.to_owned(),
+        }
+    };
+    let process = &state.process.state;
+    let timers = process.timers.iter().map(|(number, timer)| {
+        let element = timer.element.as_str();
+        clock("process_timer", i64::from(*number), timer.due_at, element)
+    });
+    let tasks = process.tasks.iter().filter_map(|(number, task)| {
+        let element = task.element.as_str();
+        Some(clock("task_due", i64::from(*number), task.due_at?, element))
+    });
+    let approval = incident::severity_clock(state).map(|(seq, due_at)| {
+        clock("severity_approval", seq, due_at, "severity_approval")
+    });
+    timers.chain(tasks).chain(approval).collect()
+}
+
+/// The year and the number of `INC-2026-0042`.
+fn number(reference: &Code) -> Option<(i64, i64)> {
+    let mut parts = reference.as_str().split('-').skip(1);
+    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
+}
+
+/// Puts an entry on the timeline of the incident its stream belongs to.
+pub(super) fn timeline(conn: &mut Conn, entry: &Entry, seq: i64) -> Result<(), StoreError> {
+    let stream = entry.stream.as_str();
+    if !matches!(stream.split('_').next(), Some("inc" | "esc" | "pag")) {
+        return Ok(());
+    }
+    if let Some(incident) = incident_of(conn, stream)? {
+        add(conn, &incident, seq)?;
+    }
+    Ok(())
+}
+
+/// Puts one entry on an incident's timeline.
+pub(super) fn add(conn: &mut Conn, incident: &str, seq: i64) -> Result<(), StoreError> {
+    conn.execute(&ADD, args![incident, seq])?;
+    Ok(())
+}
+
+/// An escalation of an incident, or of a group that belongs to one, belongs to its timeline.
+pub(super) fn adopt_escalation(
+    conn: &mut Conn,
+    entry: &Entry,
+    started: &EscalationStarted,
+    seq: i64,
+) -> Result<(), StoreError> {
+    let target = started.target_id.as_str();
+    let incident = match started.target {
+        TargetKind::Incident => Some(target.to_owned()),
+        TargetKind::Group => {
+            let rows = conn.query(&INCIDENT_OF_GROUP, args![target])?;
+            rows.first().map(|row| row.text(0).map(str::to_owned)).transpose()?
+        }
+    };
+    match incident {
+        Some(incident) => adopt(conn, &incident, entry.stream.as_str(), seq),
+        None => Ok(()),
+    }
+}
+
+/// A child of a stream that belongs to an incident belongs to it too.
+pub(super) fn adopt_child(
+    conn: &mut Conn,
+    parent: &str,
+    entry: &Entry,
+    seq: i64,
+) -> Result<(), StoreError> {
+    match incident_of(conn, parent)? {
+        Some(incident) => adopt(conn, &incident, entry.stream.as_str(), seq),
+        None => Ok(()),
+    }
+}
+
+fn claim_group(conn: &mut Conn, incident: &str, group: &str, seq: i64) -> Result<(), StoreError> {
+    conn.execute(&CLAIM_GROUP, args![group, incident])?;
+    conn.execute(&ADD_INTAKES, args![incident, group, seq])?;
+    for row in conn.query(&GROUP_ESCALATIONS, args![group])? {
+        let escalation = row.text(0)?.to_owned();
+        adopt(conn, incident, &escalation, seq)?;
+        for page in conn.query(&ESCALATION_PAGES, args![escalation])? {
+            adopt(conn, incident, page.text(0)?, seq)?;
+        }
+    }
+    Ok(())
+}
+
+fn adopt(conn: &mut Conn, incident: &str, stream: &str, seq: i64) -> Result<(), StoreError> {
+    conn.execute(&ADOPT, args![stream, incident])?;
+    conn.execute(&ADD_STREAM, args![incident, stream, seq])?;
+    Ok(())
+}
+
+fn incident_of(conn: &mut Conn, stream: &str) -> Result<Option<String>, StoreError> {
+    let rows = conn.query(&STREAM_OF, args![stream])?;
+    Ok(rows.first().map(|row| row.text(0).map(str::to_owned)).transpose()?)
+}

@@ -1,0 +1,137 @@
+//! Folding the log again: `rebuild --check` compares every derived row with what the log says.
+
+use std::collections::BTreeSet;
+
+use db::{Conn, Rows, Stmt};
+
+use crate::{
+    StoreError,
+    log::{self, copy, one},
+    project::Projection,
+    word,
+};
+
+/// How many entries are folded before their states are written.
+const STRETCH: i64 = 1000;
+
+macro_rules! derived {
+    ($($name:ident: $table:literal, $columns:literal, $order:literal;)*) => {
+        $(stmt!($name, Rows::Any, concat!("SELECT ", $columns, " FROM ", $table, " ORDER BY ", $order));)*
+        /// Each derived table with the statement that reads all of its rows in order.
+        static DERIVED: &[(&str, &Stmt)] = &[$(($table, &$name)),*];
+        pub(crate) static ALL: &[&Stmt] = &[&ENTRY_COUNT, $(&$name),*];
+    };
+}
+
+stmt!(ENTRY_COUNT, Rows::Exactly(1), "SELECT COUNT(*) FROM log_entry");
+
+derived! {
+    AGGREGATE: "aggregate", "stream, length, head, state_version, state", "stream";
+    LEGAL_ENTITY: "legal_entity", "id, word, home", "id";
+    SERVICE: "service", "id, entity, word, critical", "id";
+    PERSON: "person", "id, kind, word, elevated_at", "id";
+    PERSON_ROLE: "person_role", "person, role, entity", "person, role, entity";
+    PERSON_CONTACT: "person_contact", "person, position, channel, word", "person, position";
+    DOCUMENT: "document", "kind, name, version, stream, sha256, published_at, seq", "kind, name, version";
+    INTEGRATION: "integration", "id, source, policy, entity, declares, word, added_at", "id";
+    ALERT: "alert", "id, integration, dedup, state, severity, alert_group, opened_at, changed_at, resolved_at, word, field", "id";
+    ALERT_GROUP: "alert_group", "id, integration, group_key, state, severity, open_alerts, opened_at, next_due_at, escalation, incident, word, field", "id";
+    QUARANTINE: "quarantine", "intake, integration, source, reason, body, received_at, seq", "intake";
+    INCIDENT: "incident", "id, reference, mode, entity, status, phase, severity, commander, declared_at, word, updated_at, version", "id";
+    INCIDENT_NUMBER: "incident_number", "year, last", "year";
+    INCIDENT_ENTRY: "incident_entry", "incident, seq", "incident, seq";
+    INCIDENT_STREAM: "incident_stream", "stream, incident", "stream";
+    INCIDENT_TASK: "incident_task", "incident, task, element, role, created_at, due_at", "incident, task";
+    ESCALATION: "escalation", "id, target, target_id, phase, next_step, due_at, started_at, acknowledged_by, acknowledged_at", "id";
+    PAGE: "page", "id, escalation, person, step, state, position, attempt, due_at, queued_at, handed_over_at, acknowledged_at, last_reason", "id";
+    CLOCK: "clock", "id, kind, target, generation, started_at, due_at, state, rule", "id";
+    EXPORT: "export", "seq, incident, taken_at", "seq";
+    ERASURE: "erasure", "request, person, basis, requested_by, performed", "request";
+}
+
+/// A derived row that the log does not bear out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// The table.
+    pub table: &'static str,
+    /// The row as it is, or as the log says, whichever exists.
+    pub row: String,
+    /// What is wrong with it.
+    pub what: &'static str,
+}
+
+/// What a rebuild found.
+#[derive(Debug, Clone, Default)]
+pub struct Rebuilt {
+    /// Entries folded.
+    pub entries: i64,
+    /// Derived rows compared.
+    pub rows: u64,
+    /// Rows that differ.
+    pub differences: Vec<Difference>,
+}
+
+/// Folds the log of `conn` into the empty database `beside` and compares every derived row.
+///
+/// `beside` is a fresh database with the same migrations; nothing in `conn` changes.
+pub fn check(conn: &mut Conn, beside: &mut Conn) -> Result<Rebuilt, StoreError> {
+    let entries = refold(conn, beside)?;
+    let mut found = Rebuilt { entries, ..Rebuilt::default() };
+    for (table, stmt) in DERIVED {
+        let held = conn.query(stmt, args![])?;
+        let folded = beside.query(stmt, args![])?;
+        found.rows += held.len() as u64;
+        compare(table, &held, &folded, &mut found.differences);
+    }
+    Ok(found)
+}
+
+fn refold(conn: &mut Conn, beside: &mut Conn) -> Result<i64, StoreError> {
+    let size = log::size(conn)?;
+    let count = one(conn.query(&ENTRY_COUNT, args![])?, &ENTRY_COUNT)?.int(0)?;
+    if count != size {
+        let reason = format!("the head says {size} entries, the log holds {count}");
+        return Err(StoreError::Entry { seq: count.min(size), reason });
+    }
+    let mut from = 0;
+    while from < size {
+        let to = (from + STRETCH).min(size);
+        stretch(conn, beside, from, to)?;
+        from = to;
+    }
+    Ok(size)
+}
+
+fn stretch(conn: &mut Conn, beside: &mut Conn, from: i64, to: i64) -> Result<(), StoreError> {
+    let words = word::range(conn, from, to)?;
+    let mut projection = Projection::default();
+    for stored in log::range(conn, from, to)? {
+        let entry = stored.entry()?;
+        let of_entry = words.iter().filter(|word| word.seq == stored.seq);
+        let mut held = word::Words::new();
+        for word in of_entry {
+            word::copy(beside, word)?;
+            if let Some(value) = &word.value {
+                held.insert(word.field.clone(), value.clone());
+            }
+        }
+        copy(beside, &stored, &entry)?;
+        projection.entry(beside, stored.seq, &entry, stored.leaf, &held)?;
+    }
+    projection.finish(beside)
+}
+
+fn compare(
+    table: &'static str,
+    held: &[db::Row],
+    folded: &[db::Row],
+    differences: &mut Vec<Difference>,
+) {
+    let print = |rows: &[db::Row]| rows.iter().map(|row| format!("{row:?}")).collect::<BTreeSet<_>>();
+    let (held, folded) = (print(held), print(folded));
+    let mut differ = |row: &String, what| {
+        differences.push(Difference { table, row: row.clone(), what });
+    };
+    held.difference(&folded).for_each(|row| differ(row, "is there; the log does not say so"));
+    folded.difference(&held).for_each(|row| differ(row, "is missing or different; the log says so"));
+}

@@ -6,4 +6,4 @@
 
 pub mod inbound;
 pub mod outbound;
-// pub mod smtp_listener;
+pub mod smtp_listener;

@@ -27,15 +27,21 @@ pub fn test(text: &str, variables: &Variables) -> Result<Tested, Untold> {
     let expression = Expression::parse(text, Form::Expression)
         .map_err(|detail| untold("expression_refused", detail))?;
     let known = |name: &String| {
-        name.parse::<Code>().ok().and_then(|name| variables.get(&name)).is_some_and(|v| v.is_known())
+        name.parse::<Code>()
+            .ok()
+            .and_then(|name| variables.get(&name))
+            .is_some_and(|v| v.is_known())
     };
     let unknown = expression.names.difference(&expression.minds_null).find(|name| !known(name));
     if let Some(name) = unknown {
         return Err(untold("variable_unknown", format!("{name} is unknown in {text:?}")));
     }
     let read = |name: &Code| expression.names.contains(name.as_str());
-    let inputs: Variables =
-        variables.iter().filter(|(name, _)| read(name)).map(|(n, v)| (n.clone(), v.clone())).collect();
+    let inputs: Variables = variables
+        .iter()
+        .filter(|(name, _)| read(name))
+        .map(|(n, v)| (n.clone(), v.clone()))
+        .collect();
     match ours(&expression.evaluate(&inputs)) {
         Some(process::Value::Boolean(holds)) => Ok(Tested { holds, inputs }),
         _ => Err(untold("expression_null", format!("{text:?} is neither true nor false"))),
@@ -80,7 +86,10 @@ mod tests {
         check_test("confirmed and clients >= 10", expect!["true from clients=12 confirmed=true"]);
         check_test("not(confirmed)", expect!["false from confirmed=true"]);
         check_test("clients in [10..20)", expect!["true from clients=12"]);
-        check_test("if confirmed then clients > 50 else false", expect!["false from clients=12 confirmed=true"]);
+        check_test(
+            "if confirmed then clients > 50 else false",
+            expect!["false from clients=12 confirmed=true"],
+        );
     }
 
     #[test]

@@ -53,10 +53,9 @@ impl Decisions for Deployed {
             let detail = format!("no table is deployed as {decision}");
             return Err(Untold { code: Code::fixed("decision_not_bound"), detail });
         };
-        let outcome = table.evaluate(variables).map_err(|fault| Untold {
-            code: fault.code(),
-            detail: fault.to_string(),
-        })?;
+        let outcome = table
+            .evaluate(variables)
+            .map_err(|fault| Untold { code: fault.code(), detail: fault.to_string() })?;
         Ok(Decided {
             table: outcome.table_id,
             table_version,

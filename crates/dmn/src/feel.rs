@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use dsntk_feel::{Evaluator, FeelScope, Name, context::FeelContext, values::Value as FeelValue};
 use dsntk_feel_parser::AstNode;
-use process::{Value, Variables};
+use process::{Value, Variables, model::marks::is_variable};
 
 /// The longest expression, in bytes.
 pub const MAX_TEXT: usize = 1_000;
@@ -59,7 +59,7 @@ impl Expression {
         if brackets(text) > MAX_DEPTH {
             return Err(format!("brackets are nested more than {MAX_DEPTH} deep"));
         }
-        let scope = FeelScope::default();
+        let scope = names_of(text);
         let node = match form {
             Form::Expression => dsntk_feel_parser::parse_expression(&scope, text, false),
             Form::Cell => dsntk_feel_parser::parse_unary_tests(&scope, text, false),
@@ -90,6 +90,46 @@ impl Expression {
             _ => None,
         }
     }
+}
+
+/// Words that FEEL keeps for itself.
+const KEYWORDS: &[&str] = &[
+    "and",
+    "or",
+    "if",
+    "then",
+    "else",
+    "in",
+    "between",
+    "true",
+    "false",
+    "null",
+    "not",
+    "function",
+    "for",
+    "return",
+    "some",
+    "every",
+    "satisfies",
+    "instance",
+    "of",
+    "external",
+];
+
+/// The names a text may mean, told to the parser: a FEEL name may hold spaces and operators, and
+/// without this `clients + 1` would be one name.
+fn names_of(text: &str) -> FeelScope {
+    let scope = FeelScope::default();
+    // Every other piece between quotes is a string; an escaped quote only makes names that stand nowhere.
+    for piece in text.split('"').step_by(2) {
+        for word in piece.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')) {
+            let calls = FUNCTIONS.iter().any(|f| f.split(' ').any(|part| part == word));
+            if is_variable(word) && !KEYWORDS.contains(&word) && !calls {
+                scope.set_name(Name::from(word));
+            }
+        }
+    }
+    scope
 }
 
 fn brackets(text: &str) -> usize {
@@ -160,10 +200,7 @@ impl Inspection {
             | AstNode::Numeric(..)
             | AstNode::String(_)
             | AstNode::Irrelevant => Ok(()),
-            AstNode::Name(name) => {
-                self.names.insert(name.to_string());
-                Ok(())
-            }
+            AstNode::Name(name) => self.name(&name.to_string()),
             AstNode::Neg(inner)
             | AstNode::UnaryEq(inner)
             | AstNode::UnaryNe(inner)
@@ -202,6 +239,14 @@ impl Inspection {
             AstNode::FunctionInvocation(name, arguments) => self.call(name, arguments, depth),
             other => Err(format!("{} may not be used here", kind(other))),
         }
+    }
+
+    fn name(&mut self, name: &str) -> Result<(), String> {
+        if name != INPUT && !is_variable(name) {
+            return Err(format!("{name:?} is not the name of a variable"));
+        }
+        self.names.insert(name.to_owned());
+        Ok(())
     }
 
     fn all(&mut self, nodes: &[&AstNode], depth: usize) -> Result<(), String> {

@@ -31,10 +31,8 @@ fn one_task_waits_for_a_person_and_the_instance_ends() {
 
 #[test]
 fn parallel_work_is_done_depth_first_and_joined() {
-    let mut w = World::started(
-        "start s\nand f\ntask a\nuser b\nand j\nend e",
-        "s>f f>a f>b a>j b>j j>e",
-    );
+    let mut w =
+        World::started("start s\nand f\ntask a\nuser b\nand j\nend e", "s>f f>a f>b a>j b>j j>e");
     w.complete("b", "");
     expect![[r#"
         +0 started
@@ -219,7 +217,10 @@ fn a_failed_job_is_parked_with_its_timers_and_tried_again() {
     );
     let job = w.job("page");
     w.does(&Command::FailJob { job, code: code("no_answer") });
-    assert_eq!(w.try_to(&Command::CompleteJob { job, outputs: variables("") }), Err(Refusal::NoJob { job }));
+    assert_eq!(
+        w.try_to(&Command::CompleteJob { job, outputs: variables("") }),
+        Err(Refusal::NoJob { job })
+    );
     w.resolves(Resolution::Retry, "");
     w.wait(40);
     let job = w.job("page");
@@ -474,7 +475,10 @@ fn commands_out_of_turn_are_refused_and_change_nothing() {
     let complete = Command::CompleteTask { task: 1, outputs: variables("") };
     assert_eq!(w.try_to(&complete), Err(Refusal::NotRunning));
     w.start("");
-    assert_eq!(w.try_to(&Command::Start { variables: variables("") }), Err(Refusal::AlreadyStarted));
+    assert_eq!(
+        w.try_to(&Command::Start { variables: variables("") }),
+        Err(Refusal::AlreadyStarted)
+    );
     let other = Command::CompleteTask { task: 2, outputs: variables("") };
     assert_eq!(w.try_to(&other), Err(Refusal::NoTask { task: 2 }));
     w.does(&complete);

@@ -161,9 +161,8 @@ pub(super) fn pick<'r>(policy: HitPolicy, matched: &[&'r Rule]) -> Result<&'r Ru
     };
     match against {
         None => Ok(first),
-        Some(second) => Err(Fault::SeveralRulesMatched {
-            first: first.id.clone(),
-            second: second.id.clone(),
-        }),
+        Some(second) => {
+            Err(Fault::SeveralRulesMatched { first: first.id.clone(), second: second.id.clone() })
+        }
     }
 }

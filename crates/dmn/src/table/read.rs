@@ -23,9 +23,21 @@ const DMN: &[&str] = &[
 
 /// Parts of a file that decide nothing.
 const SILENT: &[&str] = &[
-    "description", "extensionElements", "inputData", "knowledgeSource", "performanceIndicator",
-    "organizationUnit", "textAnnotation", "association", "group", "elementCollection", "variable",
-    "informationRequirement", "authorityRequirement", "question", "allowedAnswers",
+    "description",
+    "extensionElements",
+    "inputData",
+    "knowledgeSource",
+    "performanceIndicator",
+    "organizationUnit",
+    "textAnnotation",
+    "association",
+    "group",
+    "elementCollection",
+    "variable",
+    "informationRequirement",
+    "authorityRequirement",
+    "question",
+    "allowedAnswers",
 ];
 
 struct Reader<'a> {
@@ -65,7 +77,9 @@ impl Reader<'_> {
                 "decision" => self.find("several-decisions", node, "one decision per file"),
                 "itemDefinition" => {}
                 name if SILENT.contains(&name) => {}
-                name => self.find("unsupported-logic", node, format!("{name} is not executed here")),
+                name => {
+                    self.find("unsupported-logic", node, format!("{name} is not executed here"))
+                }
             }
         }
         match decision {
@@ -83,7 +97,11 @@ impl Reader<'_> {
         let base = child(node, "typeRef").and_then(|n| n.text()).unwrap_or_default().trim();
         let list = node.attribute("isCollection") == Some("true");
         if list || child(node, "itemComponent").is_some() || !is_base(base) {
-            self.find("unsupported-type", node, "only string, boolean and number with allowed values");
+            self.find(
+                "unsupported-type",
+                node,
+                "only string, boolean and number with allowed values",
+            );
             return;
         }
         if let (Some(name), Some(domain)) =
@@ -180,7 +198,9 @@ impl Reader<'_> {
         let fits = |value: &Value| {
             matches!(
                 (base, value),
-                ("string", Value::Code(_)) | ("number", Value::Integer(_)) | ("boolean", Value::Boolean(_))
+                ("string", Value::Code(_))
+                    | ("number", Value::Integer(_))
+                    | ("boolean", Value::Boolean(_))
             )
         };
         match (base, values) {
@@ -225,7 +245,8 @@ impl Reader<'_> {
         let value = ours(&expression.evaluate(&Variables::new()));
         let constant = value.filter(|value| value.is_known() && expression.names.is_empty());
         if constant.is_none() {
-            let message = format!("{text} is no constant of ours: a code in quotes, true, false, 5");
+            let message =
+                format!("{text} is no constant of ours: a code in quotes, true, false, 5");
             self.find("wrong-expression", node, message);
         }
         constant

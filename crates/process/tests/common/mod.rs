@@ -33,7 +33,8 @@ pub fn xml(elements: &str, flows: &str) -> String {
 fn element(line: &str, flows: &str) -> String {
     let words: Vec<&str> = line.split_whitespace().collect();
     let default = |id: &str| {
-        let found = flows.split_whitespace().find(|f| f.starts_with(&format!("{id}>")) && f.ends_with('*'));
+        let found =
+            flows.split_whitespace().find(|f| f.starts_with(&format!("{id}>")) && f.ends_with('*'));
         found.map_or(String::new(), |f| format!("default=\"{}\"", flow_id(f)))
     };
     let timer = |text: &str| {
@@ -45,7 +46,9 @@ fn element(line: &str, flows: &str) -> String {
         ["flows", flows @ ..] => flows.iter().map(|flow| self::flow(flow)).collect(),
         ["start", id] => format!("<startEvent id=\"{id}\"/>"),
         ["end", id] => format!("<endEvent id=\"{id}\"/>"),
-        ["terminate", id] => format!("<endEvent id=\"{id}\"><terminateEventDefinition/></endEvent>"),
+        ["terminate", id] => {
+            format!("<endEvent id=\"{id}\"><terminateEventDefinition/></endEvent>")
+        }
         ["task", id] => format!("<task id=\"{id}\" {}/>", default(id)),
         ["user", id, ..] => format!("<userTask id=\"{id}\" {} {rest}/>", default(id)),
         ["rule", id, ..] => format!("<businessRuleTask id=\"{id}\" wk:decision=\"{id}\" {rest}/>"),
@@ -81,7 +84,9 @@ fn flow(text: &str) -> String {
     };
     let id = flow_id(text);
     let target = target.split('.').next().unwrap();
-    format!("<sequenceFlow id=\"{id}\" sourceRef=\"{source}\" targetRef=\"{target}\">{condition}</sequenceFlow>\n")
+    format!(
+        "<sequenceFlow id=\"{id}\" sourceRef=\"{source}\" targetRef=\"{target}\">{condition}</sequenceFlow>\n"
+    )
 }
 
 pub fn model(elements: &str, flows: &str) -> Model {
@@ -280,10 +285,18 @@ fn line(event: &Event) -> String {
         Event::TaskCompleted(e) => format!("done {}{}", e.element, pairs(&e.outputs)),
         Event::DecisionEvaluated(e) => {
             let rules: Vec<_> = e.matched_rules.iter().map(Code::as_str).collect();
-            format!("decision {}{} ->{} by {}", e.element, pairs(&e.inputs), pairs(&e.outputs), rules.join(","))
+            format!(
+                "decision {}{} ->{} by {}",
+                e.element,
+                pairs(&e.inputs),
+                pairs(&e.outputs),
+                rules.join(",")
+            )
         }
         Event::FaultRaised(e) => format!("fault {} t{} {}", e.element, e.token, e.code),
-        Event::FaultResolved(e) => format!("fault_over {} {:?}{}", e.element, e.end, pairs(&e.variables)),
+        Event::FaultResolved(e) => {
+            format!("fault_over {} {:?}{}", e.element, e.end, pairs(&e.variables))
+        }
         Event::ExceptionInvoked(e) => format!("exception {} {}", e.element, e.code),
         Event::BoundaryTriggered(e) => format!("boundary {} of {}", e.element, e.host),
         other => {

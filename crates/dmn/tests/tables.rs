@@ -1,0 +1,199 @@
+//! Decision tables: answers with their trace, faults, refusals, and the check of all combinations.
+
+use dmn::{Fault, Table};
+use expect_test::{Expect, expect};
+use process::{Value, Variables};
+
+/// A table over `a` (`x`, `y`, `z`) and `b` (a flag), answering `out`; one rule a line: `R1 | "x" | - | "S1"`.
+fn file(policy: &str, rules: &str) -> String {
+    let cell = |tag: &str, text: &str| {
+        format!("<{tag}><text>{}</text></{tag}>", text.replace('<', "&lt;"))
+    };
+    let rule = |line: &str| {
+        let parts: Vec<&str> = line.split('|').map(str::trim).collect();
+        format!(
+            "<rule id=\"{}\">{}{}{}</rule>",
+            parts[0],
+            cell("inputEntry", parts[1]),
+            cell("inputEntry", parts[2]),
+            cell("outputEntry", parts[3])
+        )
+    };
+    let rules: Vec<String> =
+        rules.lines().map(str::trim).filter(|l| !l.is_empty()).map(rule).collect();
+    format!(
+        "<definitions xmlns=\"https://www.omg.org/spec/DMN/20191111/MODEL/\" name=\"t\" namespace=\"n\">\n\
+         <decision id=\"t\" name=\"T\"><decisionTable {policy}>\n\
+         <input><inputExpression typeRef=\"string\"><text>a</text></inputExpression>\
+         <inputValues><text>\"x\", \"y\", \"z\"</text></inputValues></input>\n\
+         <input><inputExpression typeRef=\"boolean\"><text>b</text></inputExpression></input>\n\
+         <output name=\"out\"><outputValues><text>\"S1\", \"S2\"</text></outputValues></output>\n\
+         {}\n</decisionTable></decision></definitions>",
+        rules.join("\n")
+    )
+}
+
+fn table(policy: &str, rules: &str) -> Table {
+    Table::parse(&file(policy, rules)).unwrap_or_else(|findings| panic!("{findings:#?}"))
+}
+
+fn variables(pairs: &[(&str, Value)]) -> Variables {
+    pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.clone())).collect()
+}
+
+fn ab(a: &str, b: bool) -> Variables {
+    variables(&[("a", Value::code(a).unwrap()), ("b", Value::Boolean(b))])
+}
+
+fn told(outcome: Result<dmn::Outcome, Fault>) -> String {
+    match outcome {
+        Err(fault) => format!("{}: {fault}", fault.code()),
+        Ok(outcome) => {
+            let rules: Vec<_> = outcome.matched_rules.iter().map(|rule| rule.as_str()).collect();
+            let out: Vec<_> = outcome.outputs.iter().map(|(n, v)| format!("{n}={v}")).collect();
+            let cells: Vec<_> = outcome
+                .cells
+                .iter()
+                .map(|c| format!("{}.{}{}", c.rule, c.input, if c.passed { "+" } else { "-" }))
+                .collect();
+            format!("{} by {} ({})", out.join(" "), rules.join(","), cells.join(" "))
+        }
+    }
+}
+
+const GOOD: &str = "R1 | \"x\" | true | \"S1\"
+    R2 | not(\"x\") | - | \"S2\"
+    R3 | \"x\" | false | \"S2\"";
+
+#[test]
+fn an_answer_comes_with_its_rules_and_every_cell() {
+    let t = table("", GOOD);
+    let check =
+        |inputs: &Variables, expected: Expect| expected.assert_eq(&told(t.evaluate(inputs)));
+    check(&ab("x", true), expect!["out=S1 by R1 (R1.a+ R1.b+ R2.a- R2.b+ R3.a+ R3.b-)"]);
+    check(&ab("z", true), expect!["out=S2 by R2 (R1.a- R1.b+ R2.a+ R2.b+ R3.a- R3.b-)"]);
+    assert!(t.check().is_empty(), "{:?}", t.check());
+}
+
+#[test]
+fn no_answer_is_a_fault_and_says_why() {
+    let t =
+        table("hitPolicy=\"UNIQUE\"", "R1 | \"x\", \"y\" | - | \"S1\"\nR2 | \"y\" | - | \"S2\"");
+    let check =
+        |inputs: &Variables, expected: Expect| expected.assert_eq(&told(t.evaluate(inputs)));
+    check(&ab("z", true), expect!["no_rule_matched: no rule matched"]);
+    check(&ab("y", true), expect!["several_rules_matched: rules R1 and R2 both matched"]);
+    check(&ab("w", true), expect!["input_not_allowed: the input a may not be w"]);
+    check(
+        &variables(&[("b", Value::Boolean(true))]),
+        expect!["input_unknown: the input a is unknown"],
+    );
+    let unknown = variables(&[("a", Value::None), ("b", Value::Boolean(true))]);
+    check(&unknown, expect!["input_unknown: the input a is unknown"]);
+    let wrong = variables(&[("a", Value::code("x").unwrap()), ("b", Value::Integer(1))]);
+    check(&wrong, expect!["input_not_allowed: the input b may not be 1"]);
+}
+
+#[test]
+fn any_allows_several_rules_that_agree() {
+    let t = table(
+        "hitPolicy=\"ANY\"",
+        "R1 | \"x\" | - | \"S1\"\nR2 | - | true | \"S1\"\nR3 | \"z\" | - | \"S2\"",
+    );
+    let check =
+        |inputs: &Variables, expected: Expect| expected.assert_eq(&told(t.evaluate(inputs)));
+    check(&ab("x", true), expect!["out=S1 by R1,R2 (R1.a+ R1.b+ R2.a+ R2.b+ R3.a- R3.b+)"]);
+    check(&ab("z", true), expect!["several_rules_matched: rules R2 and R3 both matched"]);
+}
+
+fn findings(table: &Result<Table, Vec<process::Finding>>) -> String {
+    let list = match table {
+        Ok(table) => table.check(),
+        Err(findings) => findings.clone(),
+    };
+    list.iter().map(|f| format!("{f}\n")).collect()
+}
+
+#[test]
+fn all_combinations_are_walked_and_the_offending_input_is_shown() {
+    let check = |policy: &str, rules: &str, expected: Expect| {
+        expected.assert_eq(&findings(&Table::parse(&file(policy, rules))));
+    };
+    check(
+        "",
+        "R1 | \"x\" | true | \"S1\"\nR2 | \"y\", \"z\" | - | \"S2\"",
+        expect![[r#"
+        6:1 t [gap] no rule answers a=x b=false
+    "#]],
+    );
+    check(
+        "",
+        "R1 | \"x\" | - | \"S1\"\nR2 | - | true | \"S2\"\nR3 | \"y\", \"z\" | false | \"S2\"",
+        expect![[r#"
+        6:1 t [overlap] rules contradict each other: R1 and R2 for a=x b=true
+    "#]],
+    );
+    check(
+        "hitPolicy=\"FIRST\"",
+        "R1 | - | - | \"S1\"\nR2 | \"x\" | - | \"S2\"",
+        expect![[r#"
+        7:1 R2 [shadowed-rule] no combination of inputs is decided by this rule
+    "#]],
+    );
+    check(
+        "hitPolicy=\"FIRST\"",
+        "R1 | \"w\" | - | \"S1\"",
+        expect![[r#"
+        6:1 t [gap] no rule answers a=x b=true
+        6:1 t [gap] no rule answers a=x b=false
+        6:1 t [gap] no rule answers a=y b=true
+        6:1 t [gap] no rule answers a=y b=false
+        6:1 t [gap] no rule answers a=z b=true
+        6:1 t [gap] and 1 more combinations
+        6:1 R1 [shadowed-rule] no combination of inputs is decided by this rule
+    "#]],
+    );
+}
+
+#[test]
+fn what_is_not_executed_is_refused_with_its_place() {
+    let check = |xml: &str, expected: Expect| expected.assert_eq(&findings(&Table::parse(xml)));
+    check(
+        &file("hitPolicy=\"COLLECT\"", GOOD),
+        expect![[r#"
+        2:33 decisionTable [unsupported-hit-policy] hit policy COLLECT is not executed here
+    "#]],
+    );
+    check(
+        &file(
+            "",
+            "R1 | now() | - | \"S1\"\nR2 | x | - | \"S1\"\nR3 | - | - | null\nR4 | - | - | \"S9\"\nR5 | - | - | \"two words\"",
+        ),
+        expect![[r#"
+        6:1 R1 [wrong-expression] the function now may not be used here
+        7:1 R2 [wrong-expression] "x" reads x; codes stand in quotes
+        8:1 R3 [wrong-expression] null is no constant of ours: a code in quotes, true, false, 5
+        9:1 R4 [wrong-answer] S9 is not among the values of out
+        10:1 R5 [wrong-expression] "two words" is no constant of ours: a code in quotes, true, false, 5
+    "#]],
+    );
+    check(
+        "<definitions xmlns=\"https://www.omg.org/spec/DMN/20191111/MODEL/\">\n\
+        <businessKnowledgeModel id=\"k\"/>\n<import id=\"i\"/>\n\
+        <decision id=\"d\">\n<literalExpression id=\"l\"><text>1</text></literalExpression></decision>\n\
+        <decision id=\"e\"/></definitions>",
+        expect![[r#"
+        2:1 k [unsupported-logic] businessKnowledgeModel is not executed here
+        3:1 i [unsupported-logic] import is not executed here
+        6:1 e [several-decisions] one decision per file
+        5:1 l [unsupported-logic] literalExpression is not executed here
+        4:1 d [no-table] the decision has no decision table
+    "#]],
+    );
+    check(
+        "<a/>",
+        expect![[r#"
+        1:1 a [not-dmn] the root is not definitions of DMN 1.3, 1.4 or 1.5
+    "#]],
+    );
+}

@@ -71,7 +71,8 @@ pub(super) fn elements(list: &str, max: usize) -> Result<Vec<&str>, serde_json::
 
 /// A string, a number or a flag as text, digit by digit as sent; `None` for null, lists and objects.
 ///
-/// A string with half a surrogate pair has no text; it is kept as it was written, escapes and all.
+/// A string with half a surrogate pair has no text; it is kept as it was written, escapes and all. The
+/// character NUL, which no database column takes, becomes U+FFFD.
 pub(super) fn text(raw: &str) -> Option<Cow<'_, str>> {
     match raw.as_bytes().first()? {
         b'"' => Some(unquoted(raw)),
@@ -85,7 +86,12 @@ fn unquoted(raw: &str) -> Cow<'_, str> {
     if !inner.contains('\\') {
         return Cow::Borrowed(inner);
     }
-    serde_json::from_str(raw).map_or(Cow::Borrowed(inner), Cow::Owned)
+    serde_json::from_str(raw).map_or(Cow::Borrowed(inner), |text: String| without_nul(&text))
+}
+
+/// Only an escape can have brought a NUL in: unescaped it is no JSON.
+fn without_nul<'a>(text: &str) -> Cow<'a, str> {
+    Cow::Owned(text.replace('\0', "\u{fffd}"))
 }
 
 /// The offset of the first bracket that is nested too deeply.
@@ -178,7 +184,7 @@ impl<'de> Visitor<'de> for NameVisitor {
     }
 
     fn visit_str<E: de::Error>(self, name: &str) -> Result<Self::Value, E> {
-        Ok(Name(Cow::Owned(name.to_owned())))
+        Ok(Name(without_nul(name)))
     }
 }
 
@@ -199,6 +205,12 @@ mod tests {
     fn escapes_are_read_and_half_a_surrogate_pair_is_kept_as_written() {
         assert_eq!(text(r#""a\"\u00e9""#).as_deref(), Some("a\"é"));
         assert_eq!(text(r#""a\ud800""#).as_deref(), Some(r"a\ud800"));
+    }
+
+    #[test]
+    fn a_nul_is_replaced_in_values_and_names() {
+        assert_eq!(text(r#""a\u0000b""#).as_deref(), Some("a\u{fffd}b"));
+        assert_eq!(members(r#"{"a\u0000":1}"#, 9).unwrap()[0].0, "a\u{fffd}");
     }
 
     #[test]

@@ -110,7 +110,7 @@ fn value(raw: &str) -> Cow<'_, str> {
 }
 
 /// The start value of FNV-1a with 64 bits.
-pub(super) const FNV_OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
+const FNV_OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
 const FNV_PRIME: u64 = 0x0000_0100_0000_01b3;
 
 /// FNV-1a, continued from `sum`.

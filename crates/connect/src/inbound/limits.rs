@@ -30,8 +30,8 @@ pub const MAX_ANNOTATION_VALUE: usize = 16 * 1024;
 /// The longest title, in bytes; longer ones are cut and flagged.
 pub const MAX_TITLE: usize = 512;
 
-/// The longest key that a sender may give an alert or a group of alerts, in bytes.
-pub const MAX_KEY: usize = 4 * 1024;
+/// The longest key of an alert or a group of alerts, in bytes; of a longer one its SHA-256 is used.
+pub const MAX_KEY: usize = 512;
 
 /// The longest link, in bytes; longer ones are left out and flagged.
 pub const MAX_LINK: usize = 4 * 1024;

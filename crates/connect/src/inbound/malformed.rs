@@ -63,7 +63,7 @@ pub struct Malformed {
 
 /// One alert of a body that cannot be used; its neighbours still can.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{code}: alert {index}: {what}, at {where_}")]
+#[error("{code}: alert {index}: {what}{}", Place(Some(&At::Pointer(.where_.clone()))))]
 pub struct Rejected {
     /// Its place in the body, from 0.
     pub index: usize,
@@ -90,6 +90,7 @@ impl fmt::Display for At {
         match self {
             Self::Byte(offset) => write!(f, "byte {offset}"),
             Self::LineColumn(line, column) => write!(f, "line {line}, column {column}"),
+            Self::Pointer(pointer) if pointer.is_empty() => f.write_str("the whole body"),
             Self::Pointer(pointer) => f.write_str(pointer),
         }
     }
@@ -99,7 +100,7 @@ struct Place<'a>(Option<&'a At>);
 
 impl fmt::Display for Place<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.map_or(Ok(()), |at| write!(f, ", at {at}"))
+        self.0.map_or(Ok(()), |at| write!(f, "; {at}"))
     }
 }
 

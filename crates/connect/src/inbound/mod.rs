@@ -9,6 +9,7 @@ mod alertmanager_api;
 mod content_type;
 mod instant;
 mod json;
+mod key;
 mod labels;
 pub mod limits;
 mod malformed;

@@ -8,11 +8,9 @@ use super::severity;
 use crate::inbound::{
     Action, Flags, Link, LinkKind, Rejected, Signal,
     instant::{self, Claim},
-    json,
-    labels::{FNV_OFFSET, Labels, fnv1a},
-    limits::{
-        MAX_ANNOTATION_VALUE, MAX_KEY, MAX_LABEL_VALUE, MAX_LABELS, MAX_LINK, MAX_NAME, MAX_TITLE,
-    },
+    json, key,
+    labels::{Labels, fnv1a},
+    limits::{MAX_ANNOTATION_VALUE, MAX_LABEL_VALUE, MAX_LABELS, MAX_LINK, MAX_NAME, MAX_TITLE},
     malformed::{LABEL_OVER_LIMIT, NO_IDENTITY, NOT_ALERTS},
 };
 
@@ -151,25 +149,24 @@ fn check_limits(labels: &Labels<'_>) -> Result<(), Unusable> {
 }
 
 /// The sender's fingerprint; else the one that Alertmanager would give the labels, so that an alert
-/// has the same key by webhook and by API; else, without labels, one over where it came from or what
-/// it says.
+/// has the same key by webhook and by API; else, where labels do not tell alerts apart, one over where
+/// it came from or what it says.
 fn dedup_key(fields: &Fields<'_>) -> Result<String, Unusable> {
-    if let Some(given) =
-        fields.fingerprint.as_deref().filter(|f| !f.is_empty() && f.len() <= MAX_KEY)
-    {
-        return Ok(given.to_owned());
+    let labels = &fields.labels;
+    if let Some(given) = fields.fingerprint.as_deref().and_then(key::of) {
+        return Ok(given);
     }
-    if !fields.labels.is_empty() {
-        return Ok(format!("{:016x}", fields.labels.fingerprint()));
+    // A member `summary` is not Prometheus': such a sender may leave the name out of the labels.
+    let named = labels.get("alertname").is_some() || fields.summary.is_none();
+    if named && !labels.is_empty() {
+        return Ok(format!("{:016x}", labels.fingerprint()));
     }
-    let said = fields.generator_url.as_deref().filter(|url| !url.is_empty());
-    match said.or_else(|| headline(fields)) {
-        Some(said) => Ok(format!("text-{:016x}", fnv1a(FNV_OFFSET, said.as_bytes()))),
-        None => {
-            let what = "the alert has no labels and nothing else to recognise it by";
-            Err(Unusable::new(NO_IDENTITY, what, ""))
-        }
-    }
+    let source = fields.generator_url.as_deref().filter(|url| !url.is_empty());
+    let Some(said) = source.or_else(|| headline(fields)) else {
+        let what = "the alert has no labels and nothing else to recognise it by";
+        return Err(Unusable::new(NO_IDENTITY, what, ""));
+    };
+    Ok(format!("text-{:016x}", fnv1a(labels.fingerprint(), said.as_bytes())))
 }
 
 /// One outbreak of an alert: a repeat of the message has the same id, the next outbreak another.

@@ -4,8 +4,8 @@ use base::Timestamp;
 
 use super::alert::{self, OverBy, Reading};
 use crate::inbound::{
-    At, Flags, Malformed, Parsed, json,
-    limits::{MAX_ALERTS, MAX_KEY, MAX_REQUEST_LABELS},
+    At, Flags, Malformed, Parsed, json, key,
+    limits::{MAX_ALERTS, MAX_REQUEST_LABELS},
     malformed::{NOT_ALERTS, TOO_MANY},
 };
 
@@ -20,7 +20,7 @@ pub(crate) struct Message<'a> {
 
 impl<'a> Message<'a> {
     /// Finds the alerts: in `alerts` (webhook), in the list that is the body (API), in `data` (answers
-    /// of the older API), or the body itself where it has labels or annotations.
+    /// of the older API), or the body itself where it has labels or annotations. Null is no alerts.
     ///
     /// # Errors
     /// `ING-001` (400) with line and column, `ING-006` (422), `ING-007` (413).
@@ -29,6 +29,7 @@ impl<'a> Message<'a> {
         match body.as_bytes().first() {
             Some(b'{') => Self::from_object(text),
             Some(b'[') => Self::from_list(list_of(text, "")?, ""),
+            _ if body == "null" => Self::from_list(Vec::new(), ""),
             _ => Err(neither(text)),
         }
     }
@@ -54,9 +55,7 @@ impl<'a> Message<'a> {
         let group_key = last("groupKey").and_then(json::text);
         let left_out = last("truncatedAlerts").and_then(json::text);
         Ok(Self {
-            group_key: group_key
-                .filter(|key| !key.is_empty() && key.len() <= MAX_KEY)
-                .map(std::borrow::Cow::into_owned),
+            group_key: group_key.and_then(|text| key::of(&text)),
             left_out: left_out.and_then(|count| count.trim().parse().ok()).unwrap_or(0),
             ..found
         })

@@ -128,12 +128,12 @@ mod tests {
             Date: Tue, 14 Nov 2023 22:13:20 +0000
             Message-ID: <pag_018bcfe5680071119111111111111111@bank.example>
             MIME-Version: 1.0
-            Content-Type: multipart/alternative;
-             boundary="part-00000000000000000000000000000000"
             Auto-Submitted: auto-generated
             X-Auto-Response-Suppress: All
             X-Watchkeeper-Message: pag_018bcfe5680071119111111111111111
-            X-Watchkeeper-Topic: page"#]]
+            X-Watchkeeper-Topic: page
+            Content-Type: multipart/alternative;
+             boundary="part-029eb32505cbfec5679f435ec7e1e09e""#]]
         .assert_eq(&head);
     }
 

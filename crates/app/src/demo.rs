@@ -64,8 +64,8 @@ impl App {
             .is_none();
         if missing {
             let policy = (DocumentKind::Policy, Code::fixed("default"));
-            let bytes = serde_json::to_vec(&policy_default())
-                .map_err(|e| Error::Fault(e.to_string()))?;
+            let bytes =
+                serde_json::to_vec(&policy_default()).map_err(|e| Error::Fault(e.to_string()))?;
             self.publish(&host, policy, bytes).await?;
         }
         Ok(())
@@ -185,4 +185,3 @@ fn policy_default() -> Policy {
         acknowledged_seconds: 1800,
     }
 }
-

@@ -167,7 +167,8 @@ impl App {
     async fn sign_when_due(&self) -> Result<Option<i64>, Error> {
         let now = self.now();
         let last = self.watch().with(|held| held.signed_at);
-        if last.is_some_and(|last| now - last < SIGN_EVERY) || self.unsigned_since().await?.is_none()
+        if last.is_some_and(|last| now - last < SIGN_EVERY)
+            || self.unsigned_since().await?.is_none()
         {
             return Ok(None);
         }

@@ -9,11 +9,7 @@ use crate::StoreError;
 /// The shape of the stored states; a row of another shape is folded again from its stream.
 pub const STATE_VERSION: i64 = 1;
 
-stmt!(
-    LOAD,
-    Rows::AtMost(1),
-    "SELECT length, head, state FROM aggregate WHERE stream = $1"
-);
+stmt!(LOAD, Rows::AtMost(1), "SELECT length, head, state FROM aggregate WHERE stream = $1");
 stmt!(
     STORE,
     Rows::Exactly(1),

@@ -80,8 +80,18 @@ stmt!(
 );
 
 pub(crate) static ALL: &[&Stmt] = &[
-    &BY_KEY, &OPEN_GROUP, &NEWEST, &ONE, &OF_GROUP, &GROUP, &OPEN_GROUPS, &COUNTS, &QUARANTINED,
-    &QUARANTINED_ONE, &QUARANTINE_COUNT, &SILENT,
+    &BY_KEY,
+    &OPEN_GROUP,
+    &NEWEST,
+    &ONE,
+    &OF_GROUP,
+    &GROUP,
+    &OPEN_GROUPS,
+    &COUNTS,
+    &QUARANTINED,
+    &QUARANTINED_ONE,
+    &QUARANTINE_COUNT,
+    &SILENT,
 ];
 
 /// An alert as the list shows it.

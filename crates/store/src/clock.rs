@@ -34,11 +34,7 @@ stmt!(
     "SELECT id, kind, target, generation, started_at, due_at, state, rule FROM clock
      WHERE state = 'running' AND kind <> 'escalation_step' ORDER BY due_at, id LIMIT 8"
 );
-stmt!(
-    OLDEST_DUE,
-    Rows::Exactly(1),
-    "SELECT MIN(due_at) FROM clock WHERE state = 'running'"
-);
+stmt!(OLDEST_DUE, Rows::Exactly(1), "SELECT MIN(due_at) FROM clock WHERE state = 'running'");
 
 pub(crate) static ALL: &[&Stmt] = &[&UPSERT, &DUE, &OF_TARGET, &SOONEST, &OLDEST_DUE];
 

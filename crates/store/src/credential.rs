@@ -44,16 +44,23 @@ stmt!(
     "INSERT INTO sign_in_failure (subject, count, first_at) VALUES ($1, 1, $2)
      ON CONFLICT (subject) DO UPDATE SET count = sign_in_failure.count + 1"
 );
-stmt!(
-    FAILURES,
-    Rows::AtMost(1),
-    "SELECT count, first_at FROM sign_in_failure WHERE subject = $1"
-);
+stmt!(FAILURES, Rows::AtMost(1), "SELECT count, first_at FROM sign_in_failure WHERE subject = $1");
 stmt!(FORGIVE, Rows::AtMost(1), "DELETE FROM sign_in_failure WHERE subject = $1");
 
 pub(crate) static ALL: &[&Stmt] = &[
-    &ADD, &FIND, &SPEND, &SET_PASSWORD, &PASSWORD, &OPEN_SESSION, &SESSION, &CONFIRM,
-    &CLOSE_SESSION, &CLOSE_EXPIRED, &FAILED, &FAILURES, &FORGIVE,
+    &ADD,
+    &FIND,
+    &SPEND,
+    &SET_PASSWORD,
+    &PASSWORD,
+    &OPEN_SESSION,
+    &SESSION,
+    &CONFIRM,
+    &CLOSE_SESSION,
+    &CLOSE_EXPIRED,
+    &FAILED,
+    &FAILURES,
+    &FORGIVE,
 ];
 
 /// A key, token or link, known by the SHA-256 of its secret.
@@ -177,10 +184,7 @@ pub fn failed(conn: &mut Conn, subject: Digest, now: Timestamp) -> Result<(), St
 }
 
 /// How many sign-ins failed since when.
-pub fn failures(
-    conn: &mut Conn,
-    subject: Digest,
-) -> Result<Option<(i64, Timestamp)>, StoreError> {
+pub fn failures(conn: &mut Conn, subject: Digest) -> Result<Option<(i64, Timestamp)>, StoreError> {
     let rows = conn.query(&FAILURES, args![subject])?;
     rows.first().map(|row| Ok((row.int(0)?, row.instant(1)?))).transpose()
 }

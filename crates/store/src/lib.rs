@@ -8,8 +8,11 @@ macro_rules! args {
 }
 macro_rules! stmt {
     ($name:ident, $rows:expr, $sql:expr) => {
-        static $name: db::Stmt =
-            db::Stmt { name: concat!(module_path!(), "::", stringify!($name)), sql: $sql, rows: $rows };
+        static $name: db::Stmt = db::Stmt {
+            name: concat!(module_path!(), "::", stringify!($name)),
+            sql: $sql,
+            rows: $rows,
+        };
     };
 }
 

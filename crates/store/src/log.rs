@@ -6,7 +6,11 @@ use evidence::entry::{Draft, Entry, Envelope, Sealed, Tail, seal};
 
 use crate::{StoreError, project::Projection, word};
 
-stmt!(ADVANCE, Rows::Exactly(1), "UPDATE log_head SET size = size + $1 WHERE id = 1 RETURNING size");
+stmt!(
+    ADVANCE,
+    Rows::Exactly(1),
+    "UPDATE log_head SET size = size + $1 WHERE id = 1 RETURNING size"
+);
 stmt!(SIZE, Rows::Exactly(1), "SELECT size FROM log_head WHERE id = 1");
 stmt!(
     INSERT,
@@ -14,11 +18,7 @@ stmt!(
     "INSERT INTO log_entry (seq, leaf, stream, stream_seq, kind, occurred_at, recorded_at, bytes)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
 );
-stmt!(
-    ONE,
-    Rows::AtMost(1),
-    "SELECT seq, leaf, bytes, recorded_at FROM log_entry WHERE seq = $1"
-);
+stmt!(ONE, Rows::AtMost(1), "SELECT seq, leaf, bytes, recorded_at FROM log_entry WHERE seq = $1");
 stmt!(
     RANGE,
     Rows::Any,
@@ -52,7 +52,11 @@ stmt!(
      JOIN log_entry e ON e.seq = i.seq
      WHERE i.incident = $1 AND i.seq < $2 ORDER BY i.seq DESC LIMIT $3"
 );
-stmt!(COUNT_OF_INCIDENT, Rows::Exactly(1), "SELECT COUNT(*) FROM incident_entry WHERE incident = $1");
+stmt!(
+    COUNT_OF_INCIDENT,
+    Rows::Exactly(1),
+    "SELECT COUNT(*) FROM incident_entry WHERE incident = $1"
+);
 stmt!(
     FIRST_AFTER,
     Rows::AtMost(1),
@@ -60,8 +64,18 @@ stmt!(
 );
 
 pub(crate) static ALL: &[&Stmt] = &[
-    &ADVANCE, &SIZE, &INSERT, &ONE, &RANGE, &STREAM, &TAIL, &NEWEST, &NEWEST_OF_KIND, &OF_INCIDENT,
-    &COUNT_OF_INCIDENT, &FIRST_AFTER,
+    &ADVANCE,
+    &SIZE,
+    &INSERT,
+    &ONE,
+    &RANGE,
+    &STREAM,
+    &TAIL,
+    &NEWEST,
+    &NEWEST_OF_KIND,
+    &OF_INCIDENT,
+    &COUNT_OF_INCIDENT,
+    &FIRST_AFTER,
 ];
 
 /// An entry as stored.
@@ -108,8 +122,9 @@ pub fn append(
     for draft in drafts {
         let stream = draft.stream.clone();
         let tail = projection.tail(conn, &stream)?;
-        let sealed = seal(draft, envelope, tail, now, entropy)
-            .map_err(|e| StoreError::TooLarge { stream: stream.to_string(), reason: e.to_string() })?;
+        let sealed = seal(draft, envelope, tail, now, entropy).map_err(|e| {
+            StoreError::TooLarge { stream: stream.to_string(), reason: e.to_string() }
+        })?;
         insert(conn, seq, &sealed)?;
         projection.entry(conn, seq, &sealed.entry, sealed.leaf, &word::sealed(&sealed.words))?;
         positions.push(seq);
@@ -183,11 +198,7 @@ pub fn tail(conn: &mut Conn, stream: &str) -> Result<Option<(i64, Digest)>, Stor
 }
 
 /// Up to 50 entries before a position, newest first; of one type where given.
-pub fn before(
-    conn: &mut Conn,
-    seq: i64,
-    kind: Option<&Code>,
-) -> Result<Vec<Stored>, StoreError> {
+pub fn before(conn: &mut Conn, seq: i64, kind: Option<&Code>) -> Result<Vec<Stored>, StoreError> {
     match kind {
         Some(kind) => stored(conn.query(&NEWEST_OF_KIND, args![seq, kind.as_str()])?),
         None => stored(conn.query(&NEWEST, args![seq])?),

@@ -51,9 +51,8 @@ stmt!(
      WHERE e.stream = $1 AND w.erased_by IS NULL ORDER BY w.seq, w.field LIMIT 10000"
 );
 
-pub(crate) static ALL: &[&Stmt] = &[
-    &KEEP, &INBOUND, &REPEAT, &SEEN, &HIGH_WATER, &RAISE_HIGH_WATER, &ERASURES, &WORDS_OF_PERSON,
-];
+pub(crate) static ALL: &[&Stmt] =
+    &[&KEEP, &INBOUND, &REPEAT, &SEEN, &HIGH_WATER, &RAISE_HIGH_WATER, &ERASURES, &WORDS_OF_PERSON];
 
 /// What arrived, byte for byte.
 #[derive(Debug, Clone)]
@@ -84,11 +83,7 @@ pub struct Erasure {
 }
 
 /// Keeps what arrived.
-pub fn keep(
-    conn: &mut Conn,
-    intake: Id<id::Intake>,
-    inbound: &Inbound,
-) -> Result<(), StoreError> {
+pub fn keep(conn: &mut Conn, intake: Id<id::Intake>, inbound: &Inbound) -> Result<(), StoreError> {
     conn.execute(
         &KEEP,
         args![

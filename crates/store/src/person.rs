@@ -14,11 +14,7 @@ stmt!(
 );
 stmt!(COUNT, Rows::Exactly(1), "SELECT COUNT(*) FROM person");
 stmt!(WORD, Rows::AtMost(1), "SELECT word FROM person WHERE id = $1");
-stmt!(
-    LAST_REACHED,
-    Rows::Exactly(1),
-    "SELECT MAX(acknowledged_at) FROM page WHERE person = $1"
-);
+stmt!(LAST_REACHED, Rows::Exactly(1), "SELECT MAX(acknowledged_at) FROM page WHERE person = $1");
 
 pub(crate) static ALL: &[&Stmt] = &[&ALL_PEOPLE, &HOLDERS, &COUNT, &WORD, &LAST_REACHED];
 
@@ -76,10 +72,7 @@ pub fn count(conn: &mut Conn) -> Result<i64, StoreError> {
 }
 
 /// When this person last answered a page: the only proof of being reachable.
-pub fn last_reached(
-    conn: &mut Conn,
-    id: Id<id::Person>,
-) -> Result<Option<Timestamp>, StoreError> {
+pub fn last_reached(conn: &mut Conn, id: Id<id::Person>) -> Result<Option<Timestamp>, StoreError> {
     let row = one(conn.query(&LAST_REACHED, args![id])?, &LAST_REACHED)?;
     Ok(row.opt_int(0)?.map(Timestamp::from_micros))
 }

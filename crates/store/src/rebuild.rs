@@ -127,11 +127,14 @@ fn compare(
     folded: &[db::Row],
     differences: &mut Vec<Difference>,
 ) {
-    let print = |rows: &[db::Row]| rows.iter().map(|row| format!("{row:?}")).collect::<BTreeSet<_>>();
+    let print =
+        |rows: &[db::Row]| rows.iter().map(|row| format!("{row:?}")).collect::<BTreeSet<_>>();
     let (held, folded) = (print(held), print(folded));
     let mut differ = |row: &String, what| {
         differences.push(Difference { table, row: row.clone(), what });
     };
     held.difference(&folded).for_each(|row| differ(row, "is there; the log does not say so"));
-    folded.difference(&held).for_each(|row| differ(row, "is missing or different; the log says so"));
+    folded
+        .difference(&held)
+        .for_each(|row| differ(row, "is missing or different; the log says so"));
 }

@@ -5,22 +5,14 @@ use db::{Conn, Rows, Stmt};
 
 use crate::{StoreError, log::one};
 
-stmt!(
-    TILE,
-    Rows::AtMost(1),
-    "SELECT hashes FROM log_tile WHERE level = $1 AND idx = $2"
-);
+stmt!(TILE, Rows::AtMost(1), "SELECT hashes FROM log_tile WHERE level = $1 AND idx = $2");
 stmt!(
     KEEP_TILE,
     Rows::AtMost(1),
     "INSERT INTO log_tile (level, idx, hashes) VALUES ($1, $2, $3)
      ON CONFLICT (level, idx) DO NOTHING"
 );
-stmt!(
-    LEAVES,
-    Rows::Any,
-    "SELECT leaf FROM log_entry WHERE seq >= $1 AND seq < $2 ORDER BY seq"
-);
+stmt!(LEAVES, Rows::Any, "SELECT leaf FROM log_entry WHERE seq >= $1 AND seq < $2 ORDER BY seq");
 stmt!(
     FULL_TILES,
     Rows::Exactly(1),
@@ -42,11 +34,7 @@ stmt!(
     "INSERT INTO log_checkpoint (size, root, note, signed_at) VALUES ($1, $2, $3, $4)
      ON CONFLICT (size) DO NOTHING"
 );
-stmt!(
-    UNSIGNED,
-    Rows::AtMost(1),
-    "SELECT recorded_at FROM log_entry WHERE seq = $1"
-);
+stmt!(UNSIGNED, Rows::AtMost(1), "SELECT recorded_at FROM log_entry WHERE seq = $1");
 stmt!(
     ORIGIN,
     Rows::AtMost(1),
@@ -58,9 +46,8 @@ stmt!(
     "INSERT INTO log_origin (epoch, origin, vkey) VALUES ($1, $2, $3)"
 );
 
-pub(crate) static ALL: &[&Stmt] = &[
-    &TILE, &KEEP_TILE, &LEAVES, &FULL_TILES, &NEWEST, &AT, &SIGN, &UNSIGNED, &ORIGIN, &REGISTER,
-];
+pub(crate) static ALL: &[&Stmt] =
+    &[&TILE, &KEEP_TILE, &LEAVES, &FULL_TILES, &NEWEST, &AT, &SIGN, &UNSIGNED, &ORIGIN, &REGISTER];
 
 /// A signed checkpoint.
 #[derive(Debug, Clone)]
@@ -93,12 +80,7 @@ pub fn tile(conn: &mut Conn, level: i64, index: i64) -> Result<Option<Vec<u8>>, 
 }
 
 /// Keeps a full tile; keeping it twice is the same as once.
-pub fn keep_tile(
-    conn: &mut Conn,
-    level: i64,
-    index: i64,
-    hashes: &[u8],
-) -> Result<(), StoreError> {
+pub fn keep_tile(conn: &mut Conn, level: i64, index: i64, hashes: &[u8]) -> Result<(), StoreError> {
     conn.execute(&KEEP_TILE, args![level, index, hashes])?;
     Ok(())
 }

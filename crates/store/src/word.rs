@@ -80,11 +80,7 @@ pub(crate) fn sealed(words: &[SealedWord]) -> Words {
 }
 
 /// Stores the words of an entry.
-pub(crate) fn insert(
-    conn: &mut Conn,
-    seq: i64,
-    words: &[SealedWord],
-) -> Result<(), StoreError> {
+pub(crate) fn insert(conn: &mut Conn, seq: i64, words: &[SealedWord]) -> Result<(), StoreError> {
     for word in words {
         let (field, salt) = (word.field.as_str(), word.salt.as_slice());
         if word.large {

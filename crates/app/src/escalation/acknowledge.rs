@@ -63,7 +63,7 @@ impl App {
 }
 
 /// Answers one page and with it its ladder.
-pub(crate) fn acknowledge_by_page(
+fn acknowledge_by_page(
     turn: &mut Turn<'_>,
     id: Id<id::Page>,
     via: Via,
@@ -86,9 +86,8 @@ fn answered(
 ) -> Result<(), Stop> {
     let mine = own_pages(turn, id, person)?;
     let page = page.or(mine.first().copied());
-    let acknowledged = |id| {
-        page::Event::from(PageAcknowledged { by: person, via }).draft(id, turn.now)
-    };
+    let acknowledged =
+        |id| page::Event::from(PageAcknowledged { by: person, via }).draft(id, turn.now);
     let mut drafts: Vec<_> = mine.into_iter().map(acknowledged).collect();
     if let Some(state) = escalations::load(turn.conn, id)?.filter(|s| s.phase != Phase::Ended) {
         let version = Some(state.policy_version);

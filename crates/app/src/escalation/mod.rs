@@ -5,7 +5,7 @@ mod climb;
 mod start;
 
 pub use acknowledge::Acknowledged;
-pub(crate) use acknowledge::acknowledge_by_page;
+
 pub(crate) use climb::climb;
 pub use climb::pages_of;
 pub(crate) use start::{end_of, running, start_for_group, start_for_incident};

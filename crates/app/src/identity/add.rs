@@ -64,11 +64,7 @@ impl App {
     ///
     /// # Errors
     /// `PER-008` without the permission, `PER-012` for nobody.
-    pub async fn person_link(
-        &self,
-        caller: &Caller,
-        id: Id<id::Person>,
-    ) -> Result<String, Error> {
+    pub async fn person_link(&self, caller: &Caller, id: Id<id::Person>) -> Result<String, Error> {
         caller.needs(Permission::Administer, Scope::House)?;
         let command = move |turn: &mut Turn<'_>| {
             person::load(turn.conn, id)?.ok_or_else(domain::person::unknown_person)?;

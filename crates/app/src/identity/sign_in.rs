@@ -56,8 +56,9 @@ impl App {
         match held.filter(|_| fits) {
             Some((id, _)) => self.open_session(id).await,
             None => {
-                let command =
-                    move |turn: &mut Turn<'_>| Ok(credential::failed(turn.conn, subject, turn.now)?);
+                let command = move |turn: &mut Turn<'_>| {
+                    Ok(credential::failed(turn.conn, subject, turn.now)?)
+                };
                 self.commit(db::Lane::Normal, &Caller::host(), command).await?;
                 Err(wrong_credentials().into())
             }

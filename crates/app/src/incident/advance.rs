@@ -10,7 +10,7 @@ use process::{Command, Variables};
 use super::{declare::POLICY, load};
 use crate::{
     escalation::{end_of, running, start_for_incident},
-    host::TurnHost,
+    host::gather,
     turn::{Stop, Turn},
 };
 
@@ -36,7 +36,7 @@ pub(super) fn step(
 ) -> Result<(), Stop> {
     let state = load(turn, id)?;
     let model = turn.app.documents().model(turn.conn, state.process.sha256)?;
-    let host = TurnHost::gather(turn, &model)?;
+    let host = gather(turn, &model)?;
     let events = process::decide(&model, &state.process.state, command, turn.now, &host);
     let events = events.map_err(domain::Refused::from)?;
     let mut drafts = process_drafts(id, &state, &model, events, turn.now);

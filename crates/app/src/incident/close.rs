@@ -46,10 +46,8 @@ impl App {
         reason: String,
     ) -> Result<(), Error> {
         caller.needs(Permission::Command, Scope::House)?;
-        self.decide(caller, id, move |turn, state| {
-            Ok(vec![reopen(id, state, &reason, turn.now)?])
-        })
-        .await
+        self.decide(caller, id, move |turn, state| Ok(vec![reopen(id, state, &reason, turn.now)?]))
+            .await
     }
 
     /// Links two incidents, on both of their timelines.

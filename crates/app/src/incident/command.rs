@@ -54,11 +54,7 @@ impl App {
     ///
     /// # Errors
     /// `PER-014`, `INC-010`.
-    pub async fn accept_command(
-        &self,
-        caller: &Caller,
-        id: Id<id::Incident>,
-    ) -> Result<(), Error> {
+    pub async fn accept_command(&self, caller: &Caller, id: Id<id::Incident>) -> Result<(), Error> {
         caller.needs(Permission::Respond, Scope::House)?;
         let by = caller.someone()?;
         let command = move |turn: &mut Turn<'_>| {

@@ -8,7 +8,7 @@ use domain::{
     incident::{Incident, exception_without_reason, field_missing, wrong_role},
     person,
 };
-use process::{Command, Element, Kind, TaskKind, Value, Variables, model::FieldType};
+use process::{Command, Element, Kind, Value, Variables, engine::TaskKind, model::FieldType};
 
 use super::{
     advance::{actions, step},
@@ -60,7 +60,8 @@ impl App {
         let command = move |turn: &mut Turn<'_>| {
             let state = load(turn, id)?;
             let open = state.process.state.tasks.get(&task);
-            let element = open.ok_or(process::Refusal::NoTask { task }).map_err(domain::Refused::from)?;
+            let element =
+                open.ok_or(process::Refusal::NoTask { task }).map_err(domain::Refused::from)?;
             let (element, outputs) = (element.element.clone(), Variables::new());
             let command = Command::Bypass { element, code: code.clone(), outputs };
             let words = [(Code::fixed("rationale"), rationale.trim().to_owned())];
@@ -145,7 +146,10 @@ fn may(
         let role = Role::from_code(role.as_str());
         role.is_some_and(|role| {
             caller.grants.iter().any(|grant| grant.role == role)
-                || state.roles.iter().any(|(held, who)| *held == role && caller.person == Some(*who))
+                || state
+                    .roles
+                    .iter()
+                    .any(|(held, who)| *held == role && caller.person == Some(*who))
         })
     };
     let commands = caller.person.is_some() && state.commander == caller.person;

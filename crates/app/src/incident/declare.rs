@@ -60,10 +60,7 @@ impl App {
 }
 
 /// Declares inside a turn: everything that follows from it is in the same commit.
-pub(crate) fn declare_in(
-    turn: &mut Turn<'_>,
-    declaration: Declaration,
-) -> Result<Declared, Stop> {
+pub(crate) fn declare_in(turn: &mut Turn<'_>, declaration: Declaration) -> Result<Declared, Stop> {
     let id = turn.mint();
     let version = config::newest(turn.conn, DocumentKind::Process, PROCESS)?;
     let version = version.ok_or_else(unknown_document)?;

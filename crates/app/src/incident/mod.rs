@@ -12,7 +12,7 @@ mod view;
 
 use base::{Id, id};
 use domain::incident::{self, Incident};
-use evidence::{Mode, Draft};
+use evidence::{Draft, Mode};
 use store::incident as incidents;
 
 pub use complete_task::Answers;

@@ -9,7 +9,7 @@ use domain::{
         self, Assessment, Event, Severity, VariableSet, approve_severity, decide_severity, no_rule,
     },
 };
-use process::{Decided, TaskKind, Value, Variables};
+use process::{Decided, Value, Variables, engine::TaskKind};
 
 use super::{advance::actions, load};
 use crate::{
@@ -117,8 +117,7 @@ fn decide(
     match waiting {
         // The process waited for this very decision: it sees the same answers and goes on.
         Some(task) => {
-            let inputs =
-                answers.iter().map(|(key, code)| (key.clone(), Value::Code(code.clone())));
+            let inputs = answers.iter().map(|(key, code)| (key.clone(), Value::Code(code.clone())));
             let command = process::Command::CompleteDecision { task, inputs: inputs.collect() };
             super::advance::step(turn, id, &command, &[])?;
             actions(turn, id)?;
@@ -139,11 +138,7 @@ fn is_severity(turn: &mut Turn<'_>, state: &incident::Incident, element: &Code) 
 }
 
 /// Decided beside the process: its variable follows what is in force.
-fn tell_process(
-    turn: &mut Turn<'_>,
-    id: Id<id::Incident>,
-    severity: Severity,
-) -> Result<(), Stop> {
+fn tell_process(turn: &mut Turn<'_>, id: Id<id::Incident>, severity: Severity) -> Result<(), Stop> {
     let state = load(turn, id)?;
     if state.severity.now() == Some(severity) {
         let value = Code::fixed(severity.letter());

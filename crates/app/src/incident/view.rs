@@ -24,7 +24,7 @@ pub struct TaskSeen {
     /// Its element.
     pub element: process::Element,
     /// What is wanted.
-    pub kind: process::TaskKind,
+    pub kind: process::engine::TaskKind,
     /// When it is due.
     pub due_at: Option<Timestamp>,
 }

@@ -211,10 +211,12 @@ fn open(
     let group_digest = key_digest(&group_key);
     let held = match effects.groups.get(&group_digest) {
         Some((group, _)) => Some(*group),
-        None => alerts::open_group(turn.conn, integration.id, group_digest)?.map(|(group, open)| {
-            effects.groups.insert(group_digest, (group, open));
-            group
-        }),
+        None => {
+            alerts::open_group(turn.conn, integration.id, group_digest)?.map(|(group, open)| {
+                effects.groups.insert(group_digest, (group, open));
+                group
+            })
+        }
     };
     let number = effects.transitions.len();
     let group = held.unwrap_or_else(|| turn.mint());

@@ -264,8 +264,7 @@ impl App {
 }
 
 fn register(turn: &mut Turn<'_>, origin: &str, vkey: &str, epoch: i64) -> Result<(), Stop> {
-    let held =
-        tree::Origin { epoch, origin: origin.to_owned(), vkey: vkey.to_owned() };
+    let held = tree::Origin { epoch, origin: origin.to_owned(), vkey: vkey.to_owned() };
     tree::register(turn.conn, &held)?;
     let key = evidence::sha256(vkey.as_bytes());
     let event = Event::from(LogKeyRegistered { key, epoch });

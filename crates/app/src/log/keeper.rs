@@ -51,11 +51,7 @@ impl Keeper {
     ///
     /// # Errors
     /// Files that cannot be read or written, and key files that hold no key.
-    pub fn open(
-        data: &Path,
-        origin: &str,
-        entropy: &mut dyn Entropy,
-    ) -> Result<Self, KeeperError> {
+    pub fn open(data: &Path, origin: &str, entropy: &mut dyn Entropy) -> Result<Self, KeeperError> {
         let key_path = data.join("log.key");
         let wrong = |path: &Path, reason: String| KeeperError::Key { path: path.into(), reason };
         let fresh = Skey::generate(origin, entropy).map_err(|e| wrong(&key_path, e.to_string()))?;

@@ -38,9 +38,7 @@ impl App {
         let command = move |turn: &mut Turn<'_>| claim(turn, &node, &due);
         let claimed = self.commit(db::Lane::Urgent, &Caller::timer(), command).await?;
         let count = claimed.len();
-        let mut sending = stream::iter(claimed)
-            .map(|claimed| self.send(claimed))
-            .buffered(AT_ONCE);
+        let mut sending = stream::iter(claimed).map(|claimed| self.send(claimed)).buffered(AT_ONCE);
         while let Some(outcome) = sending.next().await {
             outcome?;
         }
@@ -97,11 +95,7 @@ impl App {
     }
 }
 
-fn claim(
-    turn: &mut Turn<'_>,
-    node: &str,
-    due: &[Id<id::Page>],
-) -> Result<Vec<Claimed>, Stop> {
+fn claim(turn: &mut Turn<'_>, node: &str, due: &[Id<id::Page>]) -> Result<Vec<Claimed>, Stop> {
     let until = turn.now + Duration::seconds(CLAIM_SECONDS);
     let mut claimed = Vec::new();
     for id in due {

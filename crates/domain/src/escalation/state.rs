@@ -5,8 +5,8 @@ use evidence::entry::Draft;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    EndReason, EscalationAcknowledged, EscalationEnded, EscalationStarted, Event, Policy, StepTaken,
-    TargetKind, already_ended,
+    EndReason, EscalationAcknowledged, EscalationEnded, EscalationStarted, Event, Policy,
+    StepTaken, TargetKind, already_ended,
 };
 use crate::{Meta, Refused};
 

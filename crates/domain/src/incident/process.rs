@@ -1,9 +1,9 @@
 //! Where the process meets the incident: its events become entries of the incident's stream, phases
 //! are entered with its elements, and each entry brings the evidence it carries.
 
+use ::process::Model;
 use base::{Code, Id, Timestamp, id};
 use evidence::entry::{Draft, Under};
-use ::process::Model;
 
 use super::{Event, Incident, PhaseEntered};
 use crate::Meta;

@@ -15,11 +15,7 @@ stmt!(
     "INSERT INTO alert (id, integration, dedup, state, severity, alert_group, opened_at, changed_at,
      word, field) VALUES ($1, $2, $3, 'open', $4, $5, $6, $6, $7, $8)"
 );
-stmt!(
-    CHANGE,
-    Rows::Exactly(1),
-    "UPDATE alert SET severity = $2, changed_at = $3 WHERE id = $1"
-);
+stmt!(CHANGE, Rows::Exactly(1), "UPDATE alert SET severity = $2, changed_at = $3 WHERE id = $1");
 stmt!(
     RESOLVE,
     Rows::Exactly(1),
@@ -36,11 +32,7 @@ stmt!(
     Rows::Exactly(1),
     "UPDATE alert_group SET open_alerts = open_alerts + $2 WHERE id = $1"
 );
-stmt!(
-    WORSEN,
-    Rows::AtMost(1),
-    "UPDATE alert_group SET severity = $2 WHERE id = $1"
-);
+stmt!(WORSEN, Rows::AtMost(1), "UPDATE alert_group SET severity = $2 WHERE id = $1");
 stmt!(
     CLOSE,
     Rows::AtMost(1),
@@ -58,9 +50,8 @@ stmt!(
     "SELECT incident FROM alert_group WHERE id = $1 AND incident IS NOT NULL"
 );
 
-pub(crate) static ALL: &[&Stmt] = &[
-    &OPEN, &CHANGE, &RESOLVE, &OPEN_GROUP, &COUNT, &WORSEN, &CLOSE, &QUARANTINE, &GROUP_INCIDENT,
-];
+pub(crate) static ALL: &[&Stmt] =
+    &[&OPEN, &CHANGE, &RESOLVE, &OPEN_GROUP, &COUNT, &WORSEN, &CLOSE, &QUARANTINE, &GROUP_INCIDENT];
 
 /// What one entry does to one group.
 #[derive(Default)]
@@ -112,7 +103,16 @@ impl Step<'_> {
                 let (integration, group) = (received.integration, transition.group);
                 self.conn.execute(
                     &OPEN,
-                    args![transition.alert, integration, dedup, severity, group, at, self.seq, field],
+                    args![
+                        transition.alert,
+                        integration,
+                        dedup,
+                        severity,
+                        group,
+                        at,
+                        self.seq,
+                        field
+                    ],
                 )?
             }
             AlertAction::Changed => {
@@ -158,7 +158,15 @@ impl Step<'_> {
         let at = self.entry.recorded_at;
         self.conn.execute(
             &QUARANTINE,
-            args![self.entry.stream.as_str(), input.integration, source, reason, input.body, at, self.seq],
+            args![
+                self.entry.stream.as_str(),
+                input.integration,
+                source,
+                reason,
+                input.body,
+                at,
+                self.seq
+            ],
         )?;
         Ok(())
     }

@@ -18,11 +18,7 @@ stmt!(
     "INSERT INTO integration (id, source, policy, entity, declares, word, added_at)
      VALUES ($1, $2, $3, $4, $5, $6, $7)"
 );
-stmt!(
-    ENTITY,
-    Rows::Exactly(1),
-    "INSERT INTO legal_entity (id, word, home) VALUES ($1, $2, $3)"
-);
+stmt!(ENTITY, Rows::Exactly(1), "INSERT INTO legal_entity (id, word, home) VALUES ($1, $2, $3)");
 stmt!(
     SERVICE,
     Rows::Exactly(1),

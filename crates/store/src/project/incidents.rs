@@ -34,11 +34,7 @@ stmt!(
      VALUES ($1, $2, $3, $4, $5, $6)"
 );
 stmt!(TASK_DONE, Rows::AtMost(1), "DELETE FROM incident_task WHERE incident = $1 AND task = $2");
-stmt!(
-    STREAM_OF,
-    Rows::AtMost(1),
-    "SELECT incident FROM incident_stream WHERE stream = $1"
-);
+stmt!(STREAM_OF, Rows::AtMost(1), "SELECT incident FROM incident_stream WHERE stream = $1");
 stmt!(
     ADOPT,
     Rows::AtMost(1),
@@ -57,11 +53,7 @@ stmt!(
      SELECT $1, seq FROM log_entry WHERE stream = $2 AND seq <= $3
      ON CONFLICT (incident, seq) DO NOTHING"
 );
-stmt!(
-    CLAIM_GROUP,
-    Rows::AtMost(1),
-    "UPDATE alert_group SET incident = $2 WHERE id = $1"
-);
+stmt!(CLAIM_GROUP, Rows::AtMost(1), "UPDATE alert_group SET incident = $2 WHERE id = $1");
 stmt!(
     ADD_INTAKES,
     Rows::Any,
@@ -69,11 +61,7 @@ stmt!(
      SELECT DISTINCT $1, word FROM alert WHERE alert_group = $2 AND word <= $3
      ON CONFLICT (incident, seq) DO NOTHING"
 );
-stmt!(
-    GROUP_ESCALATIONS,
-    Rows::Any,
-    "SELECT id FROM escalation WHERE target_id = $1"
-);
+stmt!(GROUP_ESCALATIONS, Rows::Any, "SELECT id FROM escalation WHERE target_id = $1");
 stmt!(ESCALATION_PAGES, Rows::Any, "SELECT id FROM page WHERE escalation = $1");
 stmt!(
     INCIDENT_OF_GROUP,
@@ -82,8 +70,19 @@ stmt!(
 );
 
 pub(crate) static ALL: &[&Stmt] = &[
-    &INCIDENT, &NUMBER, &TASK, &TASK_DONE, &STREAM_OF, &ADOPT, &ADD, &ADD_STREAM, &CLAIM_GROUP,
-    &ADD_INTAKES, &GROUP_ESCALATIONS, &ESCALATION_PAGES, &INCIDENT_OF_GROUP,
+    &INCIDENT,
+    &NUMBER,
+    &TASK,
+    &TASK_DONE,
+    &STREAM_OF,
+    &ADOPT,
+    &ADD,
+    &ADD_STREAM,
+    &CLAIM_GROUP,
+    &ADD_INTAKES,
+    &GROUP_ESCALATIONS,
+    &ESCALATION_PAGES,
+    &INCIDENT_OF_GROUP,
 ];
 
 impl Step<'_> {
@@ -201,9 +200,8 @@ fn clocks(id: &str, state: &Incident) -> Vec<Clock> {
         let element = task.element.as_str();
         Some(clock("task_due", i64::from(*number), task.due_at?, element))
     });
-    let approval = incident::severity_clock(state).map(|(seq, due_at)| {
-        clock("severity_approval", seq, due_at, "severity_approval")
-    });
+    let approval = incident::severity_clock(state)
+        .map(|(seq, due_at)| clock("severity_approval", seq, due_at, "severity_approval"));
     timers.chain(tasks).chain(approval).collect()
 }
 

@@ -11,6 +11,8 @@ pub(crate) mod incidents;
 pub(crate) mod people;
 pub(crate) mod servers;
 
+pub use alerts::key_digest;
+
 use std::collections::BTreeMap;
 
 use base::{Code, Digest};

@@ -6,11 +6,7 @@ use domain::server::{ErasurePerformed, Event};
 use super::Step;
 use crate::{StoreError, word};
 
-stmt!(
-    EXPORT,
-    Rows::Exactly(1),
-    "INSERT INTO export (seq, incident, taken_at) VALUES ($1, $2, $3)"
-);
+stmt!(EXPORT, Rows::Exactly(1), "INSERT INTO export (seq, incident, taken_at) VALUES ($1, $2, $3)");
 stmt!(
     REQUEST,
     Rows::Exactly(1),

@@ -19,6 +19,7 @@ pub mod row;
 mod sqlite;
 pub mod stmt;
 pub mod target;
+pub mod testing;
 mod transaction;
 pub mod value;
 mod wait;

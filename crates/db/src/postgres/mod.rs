@@ -29,7 +29,15 @@ pub(crate) struct Postgres {
 }
 
 impl Postgres {
+    /// Connects and sets the session up.
     pub(crate) fn open(url: &str, role: Role) -> Result<Self, Fault> {
+        let mut session = Self::connect(url)?;
+        setup::prepare_session(&mut session, role)?;
+        Ok(session)
+    }
+
+    /// Connects, and no more.
+    pub(crate) fn connect(url: &str) -> Result<Self, Fault> {
         let config: Config = url
             .parse()
             .map_err(|error: tokio_postgres::Error| Fault::Target { reason: chain(&error) })?;
@@ -44,9 +52,7 @@ impl Postgres {
         });
         let client = client.map_err(|error| open(cause(&error)))?;
         let statements = HashMap::new();
-        let mut this = Self { client, statements, in_transaction: false, runtime };
-        setup::prepare_session(&mut this, role)?;
-        Ok(this)
+        Ok(Self { client, statements, in_transaction: false, runtime })
     }
 
     pub(crate) fn query(

@@ -30,7 +30,7 @@ pub fn test(text: &str, variables: &Variables) -> Result<Tested, Untold> {
         name.parse::<Code>()
             .ok()
             .and_then(|name| variables.get(&name))
-            .is_some_and(|v| v.is_known())
+            .is_some_and(process::Value::is_known)
     };
     let unknown = expression.names.difference(&expression.minds_null).find(|name| !known(name));
     if let Some(name) = unknown {
@@ -59,6 +59,7 @@ mod tests {
 
     use super::*;
 
+    #[expect(clippy::needless_pass_by_value, reason = "reads better at each call")]
     fn check_test(text: &str, expected: Expect) {
         let variables: Variables = [
             ("severity", Value::code("S1").unwrap()),
@@ -134,4 +135,88 @@ mod tests {
             assert!(super::check(text).is_err(), "{text}");
         }
     }
+
+    proptest::proptest! {
+        /// Whatever is written: an answer, an untold reason or a refusal, and never a panic; and the
+        /// same again when asked again.
+        #[test]
+        fn any_words_in_any_order_are_answered_or_refused(
+            words in proptest::collection::vec(proptest::sample::select(WORDS), 1..24),
+            clients in proptest::prelude::any::<i64>(),
+        ) {
+            let text = words.join(" ");
+            let variables: Variables = [
+                ("clients", Value::Integer(clients)),
+                ("grade", Value::code("S1").unwrap()),
+                ("list", Value::List(vec![Value::Integer(1), Value::None])),
+            ]
+            .into_iter()
+            .map(|(name, value)| (name.parse().unwrap(), value))
+            .collect();
+            let _ = super::check(&text);
+            proptest::prop_assert_eq!(test(&text, &variables), test(&text, &variables));
+            let _ = Expression::parse(&text, Form::Cell)
+                .map(|cell| cell.matches(&Value::Integer(clients), &variables));
+        }
+    }
+
+    const WORDS: &[&str] = &[
+        "clients",
+        "grade",
+        "list",
+        "0",
+        "1",
+        "9999999999999999999999999999999999",
+        "-",
+        "+",
+        "*",
+        "/",
+        "(",
+        ")",
+        "[",
+        "]",
+        "..",
+        ",",
+        "<",
+        ">=",
+        "=",
+        "!=",
+        "and",
+        "or",
+        "not",
+        "not(",
+        "if",
+        "then",
+        "else",
+        "in",
+        "between",
+        "true",
+        "null",
+        "\"S1\"",
+        "count(",
+        "sum(",
+        "min(",
+        "modulo(",
+        "list contains(",
+        "all(",
+        "abs(",
+        "**",
+        "{",
+        "}",
+        ":",
+        "?",
+        "@",
+        ".",
+        "for",
+        "return",
+        "some",
+        "every",
+        "satisfies",
+        "function(",
+        "date(",
+        "instance of",
+        "\"",
+        "\\",
+        "é",
+    ];
 }

@@ -1,4 +1,5 @@
 //! Decision tables: answers with their trace, faults, refusals, and the check of all combinations.
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at the first surprise")]
 
 use dmn::{Fault, Table};
 use expect_test::{Expect, expect};
@@ -49,7 +50,7 @@ fn told(outcome: Result<dmn::Outcome, Fault>) -> String {
     match outcome {
         Err(fault) => format!("{}: {fault}", fault.code()),
         Ok(outcome) => {
-            let rules: Vec<_> = outcome.matched_rules.iter().map(|rule| rule.as_str()).collect();
+            let rules: Vec<_> = outcome.matched_rules.iter().map(base::Code::as_str).collect();
             let out: Vec<_> = outcome.outputs.iter().map(|(n, v)| format!("{n}={v}")).collect();
             let cells: Vec<_> = outcome
                 .cells
@@ -161,8 +162,8 @@ fn what_is_not_executed_is_refused_with_its_place() {
     check(
         &file("hitPolicy=\"COLLECT\"", GOOD),
         expect![[r#"
-        2:33 decisionTable [unsupported-hit-policy] hit policy COLLECT is not executed here
-    "#]],
+            2:27 decisionTable [unsupported-hit-policy] hit policy COLLECT is not executed here
+        "#]],
     );
     check(
         &file(

@@ -1,4 +1,5 @@
 //! Scenarios of the interpreter, one story each.
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at the first surprise")]
 
 mod common;
 

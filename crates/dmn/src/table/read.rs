@@ -78,7 +78,7 @@ impl Reader<'_> {
                 "itemDefinition" => {}
                 name if SILENT.contains(&name) => {}
                 name => {
-                    self.find("unsupported-logic", node, format!("{name} is not executed here"))
+                    self.find("unsupported-logic", node, format!("{name} is not executed here"));
                 }
             }
         }

@@ -115,12 +115,18 @@ pub struct PlainHost;
 
 impl Expressions for PlainHost {
     fn check(&self, text: &str) -> Result<(), String> {
-        if text.contains(' ') { Err("not plain".to_owned()) } else { Ok(()) }
+        if text.contains(' ') || text.contains("odd") {
+            Err("not plain".to_owned())
+        } else {
+            Ok(())
+        }
     }
 
     fn test(&self, text: &str, variables: &Variables) -> Result<Tested, Untold> {
         let (name, wanted) = text.split_once('=').unwrap_or((text, "true"));
-        let name = code(name);
+        let Ok(name) = name.parse::<Code>() else {
+            return Err(Untold { code: code("expression_refused"), detail: String::new() });
+        };
         let Some(value) = variables.get(&name).filter(|value| value.is_known()) else {
             return Err(Untold { code: code("variable_unknown"), detail: String::new() });
         };

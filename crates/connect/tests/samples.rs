@@ -1,7 +1,7 @@
 //! Real and published payloads of Alertmanager and Prometheus.
 //!
-//! They lie beside the workspace, or where `WATCHKEEPER_SHARED` says. Where they are absent the tests
-//! say so and pass; with `CI=true` absence is a failure.
+//! They lie beside the workspace, or where `WATCHKEEPER_SHARED` says. Where they are absent the
+//! tests say so and pass; with `CI=true` absence is a failure.
 
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 #![expect(clippy::print_stdout, reason = "says that payloads are absent")]
@@ -42,8 +42,8 @@ fn payloads(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     payloads
 }
 
-/// When a captured payload arrived, from its headers, which cut off the fraction of the second; else
-/// an instant after every sample.
+/// When a captured payload arrived, from its headers, which cut off the fraction of the second;
+/// else an instant after every sample.
 fn received_at(folder: &Path, name: &str) -> Timestamp {
     let headers = folder.join(name.replace(".json", ".headers.json"));
     let Ok(headers) = fs::read(headers) else { return "2026-11-25T00:00:00Z".parse().unwrap() };

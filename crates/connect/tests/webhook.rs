@@ -88,7 +88,7 @@ async fn an_endpoint_behind_a_door_gets_a_signed_message() {
 
 #[tokio::test]
 async fn a_redirect_is_not_followed() {
-    let (inner, _never) = endpoint(String::new()).await;
+    let (inner, never_asked) = endpoint(String::new()).await;
     let answer = format!(
         "HTTP/1.1 307 T\r\nLocation: http://127.0.0.1:{inner}/\r\nContent-Length: 0\r\n\r\n"
     );
@@ -98,12 +98,9 @@ async fn a_redirect_is_not_followed() {
         &[format!("127.0.0.1:{port}"), format!("127.0.0.1:{inner}")],
     )
     .await;
-    assert!(
-        matches!(&delivery, Delivery::Failed { reason, .. } if reason.as_str() == "webhook.redirect.307"),
-        "{delivery:?}"
-    );
+    assert!(is_failed(&delivery, "webhook.redirect.307"), "{delivery:?}");
     asked.await.unwrap();
-    assert!(!_never.is_finished());
+    assert!(!never_asked.is_finished());
 }
 
 #[tokio::test]
@@ -115,10 +112,7 @@ async fn without_a_door_nothing_inside_is_asked() {
         format!("http://[::ffff:127.0.0.1]:{port}/"),
     ] {
         let delivery = send(url.clone(), &[]).await;
-        assert!(
-            matches!(&delivery, Delivery::Failed { reason, .. } if reason.as_str().starts_with("guard.")),
-            "{url} {delivery:?}"
-        );
+        assert!(is_failed(&delivery, "guard."), "{url} {delivery:?}");
     }
     assert!(!asked.is_finished());
 }
@@ -143,4 +137,25 @@ async fn an_endpoint_that_is_not_there_is_tried_again() {
     let Delivery::Retry { reason, detail } = delivery else { panic!("{delivery:?}") };
     assert_eq!(reason.as_str(), "webhook.connection");
     assert!(!detail.contains("secret-path"), "{detail}");
+}
+
+#[tokio::test]
+async fn https_speaks_tls_to_the_judged_address() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let door = format!("localhost:{}", listener.local_addr().unwrap().port());
+    let first_byte = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        stream.read_u8().await.unwrap()
+    });
+    let delivery = send(format!("https://{door}/"), &[door]).await;
+    assert!(is_retry(&delivery, "webhook.connection"), "{delivery:?}");
+    assert_eq!(first_byte.await.unwrap(), 0x16, "the first record of a TLS handshake");
+}
+
+fn is_retry(delivery: &Delivery, wanted: &str) -> bool {
+    matches!(delivery, Delivery::Retry { reason, .. } if reason.as_str() == wanted)
+}
+
+fn is_failed(delivery: &Delivery, wanted: &str) -> bool {
+    matches!(delivery, Delivery::Failed { reason, .. } if reason.as_str().starts_with(wanted))
 }

@@ -35,7 +35,8 @@ pub(super) fn read(text: &str) -> Claim {
     }
 }
 
-/// The unit follows from the size: each of the ranges holds the years 1973 to 5138 in one unit only.
+/// The unit follows from the size: each of the ranges holds the years 1973 to 5138 in one unit
+/// only.
 fn from_epoch(epoch: i64) -> Timestamp {
     let micros = match epoch.unsigned_abs() {
         0..100_000_000_000 => epoch.saturating_mul(1_000_000),

@@ -1,8 +1,8 @@
 //! JSON as borrowed slices: an object is a list of its members' raw texts, and no tree is built.
 //!
-//! Nothing is lost on the way: numbers keep the digits they were sent with (an integer above 2^53 or a
-//! nanosecond epoch would not survive a float), doubled keys are kept in their order, and values that
-//! nobody asks for are only skipped.
+//! Nothing is lost on the way: numbers keep the digits they were sent with (an integer above 2^53
+//! or a nanosecond epoch would not survive a float), doubled keys are kept in their order, and
+//! values that nobody asks for are only skipped.
 
 use std::{borrow::Cow, fmt};
 
@@ -69,10 +69,11 @@ pub(super) fn elements(list: &str, max: usize) -> Result<Vec<&str>, serde_json::
     Ok(elements)
 }
 
-/// A string, a number or a flag as text, digit by digit as sent; `None` for null, lists and objects.
+/// A string, a number or a flag as text, digit by digit as sent; `None` for null, lists and
+/// objects.
 ///
-/// A string with half a surrogate pair has no text; it is kept as it was written, escapes and all. The
-/// character NUL, which no database column takes, becomes U+FFFD.
+/// A string with half a surrogate pair has no text; it is kept as it was written, escapes and all.
+/// The character NUL, which no database column takes, becomes U+FFFD.
 pub(super) fn text(raw: &str) -> Option<Cow<'_, str>> {
     match raw.as_bytes().first()? {
         b'"' => Some(unquoted(raw)),

@@ -21,7 +21,8 @@ pub const MAX_LABELS: usize = 128;
 /// The longest name of a label or annotation, in bytes.
 pub const MAX_NAME: usize = 256;
 
-/// The longest value of a label, in bytes. A longer one is refused: cutting it would change identity.
+/// The longest value of a label, in bytes. A longer one is refused: cutting it would change
+/// identity.
 pub const MAX_LABEL_VALUE: usize = 4 * 1024;
 
 /// The longest value of an annotation, in bytes; longer ones are cut and flagged.

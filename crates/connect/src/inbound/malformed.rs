@@ -1,4 +1,5 @@
-//! Why a body, or one alert of it, cannot be used. Each reason has a code with a page in docs/codes.
+//! Why a body, or one alert of it, cannot be used. Each reason has a code with a page in
+//! docs/codes.
 
 use std::fmt;
 

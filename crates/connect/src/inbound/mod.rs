@@ -1,8 +1,8 @@
 //! Sources: each reads one sender's format and answers canonical signals.
 //!
-//! A source decides what a message says, never what it does: whether a signal opens, changes or ends
-//! an alert is the domain's decision. The bytes are kept by the caller before they come here, so that
-//! nothing read too narrowly is lost.
+//! A source decides what a message says, never what it does: whether a signal opens, changes or
+//! ends an alert is the domain's decision. The bytes are kept by the caller before they come here,
+//! so that nothing read too narrowly is lost.
 
 mod alertmanager;
 mod alertmanager_api;
@@ -36,8 +36,8 @@ pub trait Source: Send + Sync {
     /// formats without a status say "over" by an end that has passed.
     ///
     /// # Errors
-    /// [`Malformed`] when nothing of the body can be used. A single alert that cannot be used stands
-    /// as [`Rejected`] among the signals and does not stop its neighbours.
+    /// [`Malformed`] when nothing of the body can be used. A single alert that cannot be used
+    /// stands as [`Rejected`] among the signals and does not stop its neighbours.
     fn parse(
         &self,
         content_type: Option<&str>,

@@ -46,8 +46,8 @@ pub struct Link {
 /// All texts are the sender's words: they belong into the erasable store, never into a leaf.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signal {
-    /// Names this occurrence: for Alertmanager the dedup key and the start, so that a second outbreak
-    /// of the same alert has another id and a repeated message the same.
+    /// Names this occurrence: for Alertmanager the dedup key and the start, so that a second
+    /// outbreak of the same alert has another id and a repeated message the same.
     pub external_id: String,
     /// Names the alert: signals with the same key speak of the same thing.
     pub dedup_key: String,

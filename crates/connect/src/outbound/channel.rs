@@ -27,8 +27,8 @@ pub enum To {
 /// A message on its way to one recipient.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outgoing {
-    /// The same for every attempt of the same message, so that a receiver can drop repeats: a page's
-    /// id. Becomes the mail's Message-ID and the header `webhook-id`.
+    /// The same for every attempt of the same message, so that a receiver can drop repeats: a
+    /// page's id. Becomes the mail's Message-ID and the header `webhook-id`.
     pub message_id: Code,
     /// What the message is, for the receiver's filters: `page`, `page_withdrawn`.
     pub topic: Code,

@@ -1,9 +1,14 @@
 //! Outgoing HTTP: guarded, bounded in time and size, no redirects, no proxy of the environment.
 
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    io,
+    net::SocketAddr,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use reqwest::{Client, redirect};
-use rustls::{ClientConfig, RootCertStore, crypto::aws_lc_rs};
+use rustls::{ClientConfig, ConfigBuilder, RootCertStore, WantsVerifier, crypto::aws_lc_rs};
 use rustls_platform_verifier::BuilderVerifierExt;
 use url::Url;
 
@@ -22,6 +27,8 @@ pub const MAX_ANSWER: usize = 64 * 1024;
 #[derive(Clone)]
 pub struct HttpClient {
     guard: Arc<Guard>,
+    /// TLS with the system's certificates, read at the first use.
+    tls: Arc<OnceLock<ClientConfig>>,
 }
 
 /// What an endpoint answered.
@@ -53,7 +60,7 @@ pub enum NoAnswer {
 impl HttpClient {
     /// A client behind this guard.
     pub fn new(guard: Guard) -> Self {
-        Self { guard: Arc::new(guard) }
+        Self { guard: Arc::new(guard), tls: Arc::default() }
     }
 
     /// The guard, to judge an address before it is kept.
@@ -73,7 +80,7 @@ impl HttpClient {
     ) -> Result<Answer, NoAnswer> {
         let posting = async {
             let target = self.guard.target(address).await?;
-            let client = client(&target)?;
+            let client = client(&target, self.tls(&target.url)?)?;
             let mut request = client.post(target.url).body(body);
             for (name, value) in headers {
                 request = request.header(*name, value);
@@ -82,13 +89,26 @@ impl HttpClient {
         };
         tokio::time::timeout(TIME_LIMIT, posting).await.map_err(|_| NoAnswer::Timeout)?
     }
+
+    /// The system's certificates for `https`; none for `http`, where none are used.
+    fn tls(&self, url: &Url) -> Result<ClientConfig, NoAnswer> {
+        if url.scheme() != "https" {
+            let nobody = RootCertStore::empty();
+            return Ok(versions()?.with_root_certificates(nobody).with_no_client_auth());
+        }
+        if let Some(ready) = self.tls.get() {
+            return Ok(ready.clone());
+        }
+        let builder = versions()?.with_platform_verifier().map_err(NoAnswer::Tls)?;
+        Ok(self.tls.get_or_init(|| builder.with_no_client_auth()).clone())
+    }
 }
 
 /// A client for one target: its name leads to the judged addresses and nowhere else.
-fn client(target: &Target) -> Result<Client, NoAnswer> {
+fn client(target: &Target, tls: ClientConfig) -> Result<Client, NoAnswer> {
     let host = target.url.host_str().unwrap_or_default();
     Client::builder()
-        .tls_backend_preconfigured(tls(&target.url)?)
+        .tls_backend_preconfigured(tls)
         .resolve_to_addrs(host, &pinned(&target.addresses))
         .redirect(redirect::Policy::none())
         .no_proxy()
@@ -100,16 +120,10 @@ fn client(target: &Target) -> Result<Client, NoAnswer> {
         .map_err(failed)
 }
 
-/// The system's certificates for `https`; none for `http`, where none are used.
-fn tls(url: &Url) -> Result<ClientConfig, NoAnswer> {
-    let builder = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+fn versions() -> Result<ConfigBuilder<ClientConfig, WantsVerifier>, NoAnswer> {
+    ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_safe_default_protocol_versions()
-        .map_err(NoAnswer::Tls)?;
-    if url.scheme() == "https" {
-        Ok(builder.with_platform_verifier().map_err(NoAnswer::Tls)?.with_no_client_auth())
-    } else {
-        Ok(builder.with_root_certificates(RootCertStore::empty()).with_no_client_auth())
-    }
+        .map_err(NoAnswer::Tls)
 }
 
 /// reqwest takes the port from the address itself.

@@ -1,4 +1,5 @@
-//! Webhooks out, signed as Standard Webhooks: `webhook-id`, `webhook-timestamp`, `webhook-signature`.
+//! Webhooks out, signed as Standard Webhooks: `webhook-id`, `webhook-timestamp`,
+//! `webhook-signature`.
 //!
 //! The signature is HMAC-SHA256 over `id.timestamp.body`, so that a receiver can refuse changed and
 //! old messages and drop repeats by the id. Source: the Standard Webhooks specification.
@@ -68,8 +69,8 @@ impl SigningKey {
         format!("v1,{}", STANDARD.encode(tag))
     }
 
-    /// Believes a message whose time stamp is near `now` and one of whose signatures fits. Compares in
-    /// constant time.
+    /// Believes a message whose time stamp is near `now` and one of whose signatures fits. Compares
+    /// in constant time.
     ///
     /// # Errors
     /// [`Unbelieved`].

@@ -26,8 +26,14 @@ pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
     let mut sessions = JoinSet::new();
     while let Ok(place) = Arc::clone(&places).acquire_owned().await {
         while sessions.try_join_next().is_some() {}
-        // A connection that broke while it was made says nothing about the next one.
-        let Ok((stream, _)) = listener.accept().await else { continue };
+        let stream = match listener.accept().await {
+            Ok((stream, _)) => stream,
+            Err(error) if is_only_this_one(&error) => continue,
+            Err(error) => {
+                tracing::error!(%error, "the SMTP listener ends: no connection can be taken");
+                return;
+            }
+        };
         let behaviour = shared.held().behaviour.clone();
         let session = Session {
             stream: BufReader::new(stream),
@@ -41,6 +47,12 @@ pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
             drop(place);
         });
     }
+}
+
+/// A connection that broke while it was made says nothing about the next one.
+fn is_only_this_one(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionReset, Interrupted};
+    matches!(error.kind(), ConnectionAborted | ConnectionReset | Interrupted)
 }
 
 struct Session {

@@ -100,6 +100,10 @@ pub(super) fn read(raw: &str, reading: &mut Reading<'_>) -> Result<Signal, Unusa
 fn fields(raw: &str) -> Result<Fields<'_>, Unusable> {
     let members = json::members(raw, json::MAX_MEMBERS)
         .map_err(|_| Unusable::new(NOT_ALERTS, "the alert is not an object", ""))?;
+    if members.len() > json::MAX_MEMBERS {
+        let what = format!("the alert has more than {} members", json::MAX_MEMBERS);
+        return Err(Unusable::new(LABEL_OVER_LIMIT, what, ""));
+    }
     let mut fields = Fields::default();
     for (name, raw) in members {
         match name.as_ref() {
@@ -149,8 +153,8 @@ fn check_limits(labels: &Labels<'_>) -> Result<(), Unusable> {
 }
 
 /// The sender's fingerprint; else the one that Alertmanager would give the labels, so that an alert
-/// has the same key by webhook and by API; else, where labels do not tell alerts apart, one over where
-/// it came from or what it says.
+/// has the same key by webhook and by API; else, where labels do not tell alerts apart, one over
+/// where it came from or what it says.
 fn dedup_key(fields: &Fields<'_>) -> Result<String, Unusable> {
     let labels = &fields.labels;
     if let Some(given) = fields.fingerprint.as_deref().and_then(key::of) {

@@ -19,8 +19,9 @@ pub(crate) struct Message<'a> {
 }
 
 impl<'a> Message<'a> {
-    /// Finds the alerts: in `alerts` (webhook), in the list that is the body (API), in `data` (answers
-    /// of the older API), or the body itself where it has labels or annotations. Null is no alerts.
+    /// Finds the alerts: in `alerts` (webhook), in the list that is the body (API), in `data`
+    /// (answers of the older API), or the body itself where it has labels or annotations. Null is
+    /// no alerts.
     ///
     /// # Errors
     /// `ING-001` (400) with line and column, `ING-006` (422), `ING-007` (413).

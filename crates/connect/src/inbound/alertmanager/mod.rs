@@ -1,7 +1,7 @@
 //! Prometheus Alertmanager's webhook, version "4", and the older version "3".
 //!
-//! Each alert is read by its own `status`, never by the status of the message: a message whose group
-//! still fires may well end some of its alerts. Source: Alertmanager, docs/configuration.md,
+//! Each alert is read by its own `status`, never by the status of the message: a message whose
+//! group still fires may well end some of its alerts. Source: Alertmanager, docs/configuration.md,
 //! `webhook_config`; notify/webhook and template at 0.34.
 
 mod alert;

@@ -124,7 +124,7 @@ fn without_a_status_the_end_decides() {
 }
 
 #[test]
-fn what_is_neither_problem_nor_recovery_is_a_note_and_unknown_words_are_noise() {
+fn g01_no_status_acknowledges_and_unknown_words_are_noise() {
     let with = |status: &str| {
         let (signal, flags) = parse_one(&format!(r#"{{"status":{status},"labels":{{"a":"b"}}}}"#));
         (signal.action, flags.unknown_status)
@@ -252,6 +252,9 @@ fn one_unusable_alert_is_named_and_spares_its_neighbours() {
     let many: Vec<_> = (0..129).map(|n| format!(r#""l{n}":"v""#)).collect();
     expect!["ING-009: alert 1: more than 128 labels; /alerts/1/labels"]
         .assert_eq(&rejected(&format!(r#"{{"labels":{{{}}}}}"#, many.join(","))));
+    let members = "\"m\":0,".repeat(1_024);
+    expect!["ING-009: alert 1: the alert has more than 1024 members; /alerts/1"]
+        .assert_eq(&rejected(&format!(r#"{{{members}"labels":{{"a":"b"}}}}"#)));
     let name = format!(r#"{{"labels":{{"{}":"v"}}}}"#, "n".repeat(257));
     expect!["ING-009: alert 1: a label's name has more than 256 bytes; /alerts/1/labels"]
         .assert_eq(&rejected(&name));
@@ -317,7 +320,8 @@ fn a_body_in_another_encoding_or_type_says_so() {
 #[test]
 fn links_keep_their_kind() {
     let signal = signal(
-        r#"{"labels":{"a":"b"},"annotations":{"dashboard":"HTTPS://d.example/x"},"generatorURL":""}"#,
+        r#"{"labels":{"a":"b"},"generatorURL":"",
+        "annotations":{"dashboard":"HTTPS://d.example/x"}}"#,
     );
     let url = "HTTPS://d.example/x".to_owned();
     assert_eq!(signal.links, [Link { kind: LinkKind::Dashboard, url }]);

@@ -1,7 +1,9 @@
-//! Alertmanager's own API, `POST /api/v2/alerts`: Prometheus can list us as one of its Alertmanagers.
+//! Alertmanager's own API, `POST /api/v2/alerts`: Prometheus can list us as one of its
+//! Alertmanagers.
 //!
-//! The body is a list of alerts without a status. One is over when its `endsAt` has passed; Prometheus
-//! sends a future `endsAt` with each alert that fires and renews it. The list of the older
+//! The body is a list of alerts without a status. One is over when its `endsAt` has passed;
+//! Prometheus sends a future `endsAt` with each alert that fires and renews it. The list of the
+//! older
 //! `/api/v1/alerts` has the same shape. Source: Alertmanager, api/v2/openapi.yaml.
 
 use base::Timestamp;

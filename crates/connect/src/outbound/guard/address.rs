@@ -10,14 +10,15 @@ pub enum Reach {
     /// The machine itself, its network or a range that is not for the public internet: only by the
     /// allow-list.
     Inside,
-    /// Instance metadata, multicast, broadcast, unspecified or reserved: never, whatever the list says.
+    /// Instance metadata, multicast, broadcast, unspecified or reserved: never, whatever the list
+    /// says.
     Never,
 }
 
 /// The ranges of IPv4, first match wins: address, prefix length, reach.
 ///
-/// Source: IANA IPv4 Special-Purpose Address Registry; the metadata addresses are those of the cloud
-/// providers' own manuals.
+/// Source: IANA IPv4 Special-Purpose Address Registry; metadata addresses as commonly known, which
+/// no registry lists.
 const V4: &[([u8; 4], u32, Reach)] = &[
     ([0, 0, 0, 0], 8, Reach::Never),
     ([169, 254, 169, 0], 24, Reach::Never), // AWS, Azure, Google, OpenStack and others: metadata
@@ -43,7 +44,8 @@ const V4: &[([u8; 4], u32, Reach)] = &[
     ([203, 0, 113, 0], 24, Reach::Inside),
 ];
 
-/// The ranges of IPv6 that hold no IPv4 address, first match wins: first four groups, length, reach.
+/// The ranges of IPv6 that hold no IPv4 address, first match wins: first four groups, length,
+/// reach.
 ///
 /// Source: IANA IPv6 Special-Purpose Address Registry; metadata as above.
 const V6: &[([u16; 8], u32, Reach)] = &[
@@ -63,8 +65,8 @@ const V6: &[([u16; 8], u32, Reach)] = &[
     ([0xfec0, 0, 0, 0, 0, 0, 0, 0], 10, Reach::Inside),
 ];
 
-/// Where this address leads. An IPv6 address that holds an IPv4 address leads at least as far inside
-/// as that one.
+/// Where this address leads. An IPv6 address that holds an IPv4 address leads at least as far
+/// inside as that one.
 pub fn reach(address: IpAddr) -> Reach {
     match address {
         IpAddr::V4(address) => reach_v4(address),
@@ -90,8 +92,8 @@ fn reach_v6(address: Ipv6Addr) -> Reach {
     range.map_or(Reach::Public, |(_, _, reach)| *reach)
 }
 
-/// The IPv4 addresses that an IPv6 address holds: mapped, translated, compatible, NAT64, 6to4, ISATAP,
-/// and both of Teredo.
+/// The IPv4 addresses that an IPv6 address holds: mapped, translated, compatible, NAT64, 6to4,
+/// ISATAP, and both of Teredo.
 fn held_v4(address: Ipv6Addr) -> [Option<Ipv4Addr>; 2] {
     let s = address.segments();
     let at = |group: usize| Some(v4(s[group], s[group + 1]));

@@ -1,4 +1,5 @@
-//! The HTML twin of a text: paragraphs and one link, everything escaped, nothing loaded from outside.
+//! The HTML twin of a text: paragraphs and one link, everything escaped, nothing loaded from
+//! outside.
 
 /// The text and its link as a small HTML page.
 pub(super) fn page(subject: &str, text: &str, url: Option<&str>) -> String {

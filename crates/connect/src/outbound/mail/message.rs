@@ -1,7 +1,7 @@
 //! A message as mail: stable Message-ID, text and HTML, marked as sent by a machine.
 //!
-//! Composed twice from the same message it is the same bytes, so that a repeated attempt is a repeat
-//! for the receiving side too. The mark keeps out-of-office replies away (RFC 3834).
+//! Composed twice from the same message it is the same bytes, so that a repeated attempt is a
+//! repeat for the receiving side too. The mark keeps out-of-office replies away (RFC 3834).
 
 use std::time::{Duration, UNIX_EPOCH};
 

@@ -1,0 +1,191 @@
+//! Sample pages: one night at an invented bank, in which instant payments fail.
+//!
+//! Used by the tests, which render every page, and by `examples/samples.rs`, which writes them as
+//! files for the browser checks. No server shows them.
+
+use base::Timestamp;
+use jiff::tz::TimeZone;
+
+use askama::Template;
+
+use super::{
+    Clock, ClockState, Count, Evidence, EvidenceState, Line, Mode, Place, Row, Shell, Theme, Time,
+    Tone, Words,
+    incident::IncidentPage,
+    now::NowPage,
+    part::Step,
+    shell::{Badges, Engine, Head, Me},
+    time::Reader,
+};
+
+/// The moment of every sample.
+const NOW: &str = "2026-11-17T02:31:40Z";
+
+fn reader() -> Reader {
+    let zone = TimeZone::get("Europe/Berlin").unwrap_or(TimeZone::UTC);
+    Reader::new(zone, instant(NOW))
+}
+
+fn instant(text: &str) -> Timestamp {
+    text.parse().unwrap_or_default()
+}
+
+/// An instant of the night, in UTC: `2026-11-17T01:41:08Z`, or only `01:41:08`.
+pub fn at(text: &str) -> Time {
+    let full = if text.contains('T') { text.to_owned() } else { format!("2026-11-17T{text}Z") };
+    reader().time(instant(&full))
+}
+
+/// The frame of a page at `place`, whose own path is `here`.
+pub fn shell(place: Place, here: &str) -> Shell {
+    Shell {
+        house: "Nordhaven Bank".to_owned(),
+        mode: Mode::Live,
+        theme: Theme::System,
+        place,
+        me: Some(me()),
+        csrf: "sample".to_owned(),
+        here: here.to_owned(),
+        now: reader().now(),
+        zone: reader().zone(),
+        engine: Engine {
+            well: true,
+            last_tick: "0.4 s".to_owned(),
+            oldest_unsent: "0 s".to_owned(),
+        },
+        head: Head {
+            size: 48_213,
+            root: "9f3c 71e0 … 5a1d".to_owned(),
+            checkpoint: Some(at("02:30:00")),
+            witnesses: 2,
+        },
+        badges: Badges { incidents: 1, tasks: 3, quarantine: 2 },
+        flash: None,
+        live: None,
+    }
+}
+
+/// The same before anybody has signed in.
+pub fn outside(here: &str) -> Shell {
+    Shell { me: None, badges: Badges::default(), ..shell(Place::Elsewhere, here) }
+}
+
+fn me() -> Me {
+    Me {
+        name: "K. Brandt".to_owned(),
+        initials: "KB".to_owned(),
+        href: "/people/per_kb".to_owned(),
+        roles: vec!["Incident commander".to_owned(), "Responder".to_owned()],
+    }
+}
+
+/// Evidence, counted.
+pub const fn count(present: u32, missing: u32, excepted: u32, ahead: u32) -> Count {
+    Count { present, missing, excepted, ahead }
+}
+
+/// What an entry says.
+pub fn line(kind: &str, who: &str, subject: &str, value: &str, count: i64) -> Line {
+    let who = (!who.is_empty()).then(|| who.to_owned());
+    Line { kind: kind.to_owned(), who, subject: subject.to_owned(), value: value.to_owned(), count }
+}
+
+/// A row of the log with at most one word.
+pub fn row(time: &str, entry: i64, line: Line, words: Option<&str>) -> Row {
+    Row {
+        at: at(time),
+        happened: None,
+        tone: Tone::of(&line.kind),
+        line,
+        words: words.map(|text| ("text".to_owned(), Words::known(text))).into_iter().collect(),
+        entry,
+        about: None,
+    }
+}
+
+/// A piece of evidence that is there.
+pub fn present(key: &str, entry: i64, line: Line, time: &str) -> Evidence {
+    Evidence {
+        state: EvidenceState::Present,
+        key: key.to_owned(),
+        line: Some(line),
+        words: None,
+        entry: Some(entry),
+        at: Some(at(time)),
+        due: None,
+        task: None,
+    }
+}
+
+/// A piece of evidence that is not there.
+pub fn absent(state: EvidenceState, key: &str, due: Option<&str>, task: Option<&str>) -> Evidence {
+    Evidence {
+        state,
+        key: key.to_owned(),
+        line: None,
+        words: None,
+        entry: None,
+        at: None,
+        due: due.map(at),
+        task: task.map(str::to_owned),
+    }
+}
+
+/// The three clocks of the night.
+pub fn clocks() -> Vec<Clock> {
+    let clock =
+        |kind: &str, about: &str, state, due: &str, (left, used_percent): (&str, u8)| Clock {
+            kind: kind.to_owned(),
+            about: about.to_owned(),
+            state,
+            due: at(due),
+            left: left.to_owned(),
+            used_percent,
+            rule: String::new(),
+            steps: Vec::new(),
+            incident: Some("INC-2026-0042".to_owned()),
+        };
+    let step = |what: &str, time: &str, entry| Step {
+        what: what.to_owned(),
+        at: at(time),
+        entry: Some(entry),
+    };
+    vec![
+        Clock {
+            rule: "Ground rule G3: S1 and S2 want a second person within 30 minutes".to_owned(),
+            steps: vec![step("decided", "02:04:52", 48_170)],
+            ..clock("severity_approval", "", ClockState::Warned, "02:34:52", ("3 m 12 s", 89))
+        },
+        Clock {
+            rule: "Process incident-response v3, element approve_failover: PT15M".to_owned(),
+            steps: vec![step("created", "02:26:40", 48_204)],
+            ..clock("task_due", "Approve failover", ClockState::Running, "02:41:40", ("10 m", 33))
+        },
+        Clock {
+            rule: "Ladder pay-core v7, step 3 after 30 minutes".to_owned(),
+            steps: vec![step("paged", "02:05:33", 48_172)],
+            ..clock(
+                "escalation_step",
+                "pay-core",
+                ClockState::Running,
+                "03:00:00",
+                ("28 m 20 s", 48),
+            )
+        },
+        Clock {
+            steps: vec![step("declared", "01:53:08", 48_158), step("met", "02:04:52", 48_170)],
+            ..clock("severity_decided", "", ClockState::Met, "02:08:08", ("", 100))
+        },
+    ]
+}
+
+/// Every sample page: its name, and the page.
+pub fn all() -> Vec<(&'static str, askama::Result<String>)> {
+    vec![
+        ("now", NowPage::sample().render()),
+        ("now-empty", NowPage::sample_empty().render()),
+        ("incident", IncidentPage::sample().render()),
+        ("incident-young", IncidentPage::sample_young().render()),
+        ("incident-closed", IncidentPage::sample_closed().render()),
+    ]
+}

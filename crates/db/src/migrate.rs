@@ -132,7 +132,14 @@ fn locked<T>(conn: &mut Conn, run: impl FnOnce(&mut Conn) -> Result<T, Fault>) -
     let begun = match &mut conn.engine {
         Engine::Sqlite(sqlite) => sqlite.script("BEGIN IMMEDIATE"),
         Engine::Postgres(postgres) => {
-            postgres.begin(&format!("BEGIN; SELECT pg_advisory_xact_lock({LOCK})")).map(drop)
+            // A large table takes its time, and so does another process's migration.
+            postgres.be_patient();
+            let begin = format!(
+                "BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0;
+                 SET LOCAL idle_in_transaction_session_timeout = 0;
+                 SELECT pg_advisory_xact_lock({LOCK})"
+            );
+            postgres.begin(&begin).map(drop)
         }
     };
     begun.map_err(|trouble| trouble.of("db.migration_lock"))?;
@@ -143,7 +150,10 @@ fn locked<T>(conn: &mut Conn, run: impl FnOnce(&mut Conn) -> Result<T, Fault>) -
     }
     let ended = match &mut conn.engine {
         Engine::Sqlite(sqlite) => sqlite.script("COMMIT"),
-        Engine::Postgres(postgres) => postgres.end("COMMIT"),
+        Engine::Postgres(postgres) => {
+            postgres.be_brisk();
+            postgres.end("COMMIT")
+        }
     };
     ended.map_err(|trouble| trouble.of("db.migration_commit"))?;
     done

@@ -79,6 +79,7 @@ impl TestCluster {
             }
             lines.push(line);
         }
+        drop(keeper.wait());
         panic!("PostgreSQL did not start: {}", lines.join("\n"));
     }
 
@@ -100,10 +101,18 @@ impl TestCluster {
     /// # Panics
     /// The server refuses it.
     pub fn database(&self) -> TestDatabase {
+        self.database_like("ENCODING 'UTF8'")
+    }
+
+    /// As `database`, with other options of `CREATE DATABASE` than the encoding we want.
+    ///
+    /// # Panics
+    /// The server refuses it.
+    pub fn database_like(&self, options: &str) -> TestDatabase {
         let name = format!("test_{}_{}", std::process::id(), next());
         self.admin(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
         self.admin(&format!(
-            "CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'"
+            "CREATE DATABASE {name} TEMPLATE template0 {options} LC_COLLATE 'C' LC_CTYPE 'C'"
         ));
         let (server, query) = match self.url.split_once('?') {
             Some((server, query)) => (server, format!("?{query}")),

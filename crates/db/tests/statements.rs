@@ -144,19 +144,19 @@ on_both_engines! {
         let row = db.read_now(|conn| conn.query_one(&ALL, &[])).expect("a row");
         let said = |fault: Fault| fault.to_string();
         assert_eq!(
-            said(row.text(1).unwrap_err()),
+            said(row.text(1).expect_err("a fault")),
             "thing.all: column 1 should be text, found an integer"
         );
         assert_eq!(
-            said(row.flag(1).unwrap_err()),
+            said(row.flag(1).expect_err("a fault")),
             "thing.all: column 1 should be 0 or 1, found another number"
         );
         assert_eq!(
-            said(row.blob(4).unwrap_err()),
+            said(row.blob(4).expect_err("a fault")),
             "thing.all: column 4 should be bytes, found NULL"
         );
         assert_eq!(
-            said(row.int(9).unwrap_err()),
+            said(row.int(9).expect_err("a fault")),
             "thing.all: column 9 should be there, found a shorter row"
         );
     }
@@ -301,7 +301,7 @@ on_both_engines! {
     fn a_changed_migration_and_one_from_the_future_are_refused(database) {
         let db = open(&database);
         let changed = Migration { sql: "SELECT 1", ..THINGS };
-        let said = |result: Result<Vec<i64>, Fault>| result.unwrap_err().to_string();
+        let said = |result: Result<Vec<i64>, Fault>| result.expect_err("a refusal").to_string();
         assert_eq!(
             said(db.migrate(&[changed, MORE])),
             "migration 1: things was applied with another text than this program has"

@@ -3,6 +3,7 @@
 
 mod job;
 mod queue;
+mod run;
 mod turn;
 
 use std::{
@@ -14,8 +15,10 @@ use tokio::sync::watch;
 
 pub use job::CommitError;
 pub use queue::{Lane, MAX_WAITING};
-pub use turn::{MAX_JOBS, MAX_RETRIES, PATIENCE};
-pub(crate) use turn::{Machine, panicked};
+pub use run::MAX_RETRIES;
+pub(crate) use run::panicked;
+pub(crate) use turn::Machine;
+pub use turn::{MAX_JOBS, PATIENCE};
 
 use crate::{Conn, Fault, inject::Faults, wait::wait};
 use job::{Answer, Pending, job};

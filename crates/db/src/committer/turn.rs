@@ -4,14 +4,14 @@
 //! failed is run again; one whose answer was lost is first looked for.
 
 use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use super::{
     Shared,
-    job::{End, Pending, Ran, Verdict, Work},
+    job::{End, Pending, Verdict},
+    run::run_all,
 };
 use crate::{
     Conn, Fault, Mode, Target,
@@ -23,8 +23,6 @@ use crate::{
 
 /// The most jobs in one turn.
 pub const MAX_JOBS: usize = 512;
-/// How often a job is run again after a conflict.
-pub const MAX_RETRIES: u32 = 2;
 /// How many failed turns a job sees before it is answered with the fault: with the pauses between
 /// them about four seconds, with a host that does not answer at all about thirty.
 pub const PATIENCE: u32 = 8;
@@ -45,11 +43,13 @@ pub(crate) struct Machine {
 }
 
 /// Why a turn ended without its answers.
-enum Setback {
+pub(super) enum Setback {
     /// Run it again at once: a job was settled or may try again.
     Again,
     /// The database failed: wait, then run it again.
     Down(Fault),
+    /// The engine refuses this very commit: one of the jobs is to blame.
+    Spoiled(Fault),
     /// The commit's answer was lost: find out, then run it again or answer.
     Unknown(Fault, i64),
 }
@@ -78,6 +78,7 @@ impl Machine {
             let fault = match self.attempt(&mut jobs, doubt) {
                 Ok(()) => return jobs.into_iter().for_each(Pending::conclude),
                 Err(Setback::Again) => continue,
+                Err(Setback::Spoiled(fault)) => return self.separate(jobs, &fault),
                 Err(Setback::Down(fault)) => fault,
                 Err(Setback::Unknown(fault, turn)) => {
                     doubt = Some(turn);
@@ -118,6 +119,9 @@ impl Machine {
         run_all(conn, jobs)?;
         if !conn.wrote() {
             conn.roll_back()?;
+            if let Some(fault) = full(jobs) {
+                shared.failed(fault);
+            }
             return Ok(());
         }
         match self.commit(&owner, turn, jobs) {
@@ -126,7 +130,22 @@ impl Machine {
                 Ok(())
             }
             Err(NotCommitted::Unknown(fault)) => Err(Setback::Unknown(fault, turn)),
+            Err(NotCommitted::Failed(fault @ Fault::Statement { .. })) => {
+                Err(Setback::Spoiled(fault))
+            }
             Err(NotCommitted::Failed(fault)) => Err(Setback::Down(fault)),
+        }
+    }
+
+    /// Gives each job a turn of its own after a commit that the engine refused (a deferred check);
+    /// the one that spoiled it is answered with the fault.
+    fn separate(&mut self, mut jobs: Vec<Pending>, fault: &Fault) {
+        self.disconnect(fault);
+        if jobs.len() > 1 {
+            return jobs.into_iter().for_each(|job| self.serve(vec![job]));
+        }
+        if let Some(job) = jobs.pop() {
+            job.answer(End::Fault(fault.clone()));
         }
     }
 
@@ -204,98 +223,12 @@ impl Machine {
     }
 }
 
-/// Runs the jobs in their order. With more than one, each has a savepoint of its own.
-fn run_all(conn: &mut Conn, jobs: &mut [Pending]) -> Result<(), Setback> {
-    let open = jobs.iter_mut().filter(|job| !job.settled).collect::<Vec<_>>();
-    if let [job] = open.as_slice() {
-        debug_assert!(!job.settled);
-        return run_alone(conn, open.into_iter().next().expect("invariant: there is one"));
-    }
-    for job in open {
-        run_among(conn, job)?;
-    }
-    Ok(())
-}
-
-fn run_alone(conn: &mut Conn, job: &mut Pending) -> Result<(), Setback> {
-    let verdict = run_once(conn, job.work.as_mut());
-    stands(conn, job, &verdict)?;
-    if !matches!(verdict, Verdict::Kept) {
-        conn.set_wrote(false);
-    }
-    if matches!(verdict, Verdict::Conflict(_)) && job.retries < MAX_RETRIES {
-        job.retries += 1;
-        conn.roll_back()?;
-        return Err(Setback::Again);
-    }
-    job.verdict = Some(verdict);
-    Ok(())
-}
-
-fn run_among(conn: &mut Conn, job: &mut Pending) -> Result<(), Setback> {
-    conn.script("SAVEPOINT job", "db.savepoint")?;
-    loop {
-        let before = conn.wrote();
-        let verdict = run_once(conn, job.work.as_mut());
-        stands(conn, job, &verdict)?;
-        if matches!(verdict, Verdict::Kept) {
-            conn.script("RELEASE SAVEPOINT job", "db.release")?;
-            job.verdict = Some(verdict);
-            return Ok(());
-        }
-        conn.script("ROLLBACK TO SAVEPOINT job", "db.rollback_to")?;
-        conn.set_wrote(before);
-        if matches!(verdict, Verdict::Conflict(_)) && job.retries < MAX_RETRIES {
-            job.retries += 1;
-            continue;
-        }
-        conn.script("RELEASE SAVEPOINT job", "db.release")?;
-        job.verdict = Some(verdict);
-        return Ok(());
-    }
-}
-
-/// Whether the turn can go on after a run: the connection is there and the transaction stands.
-fn stands(conn: &Conn, job: &mut Pending, verdict: &Verdict) -> Result<(), Setback> {
-    if let Verdict::Fault(fault @ Fault::Lost { .. }) = verdict {
-        return Err(Setback::Down(fault.clone()));
-    }
-    if conn.in_transaction() {
-        return Ok(());
-    }
-    // SQLite gave up the whole transaction: the others run again without this one.
-    job.settled = true;
-    let source = Cause::new("the engine gave up the transaction");
-    job.verdict = Some(match verdict {
-        Verdict::Kept | Verdict::Refused => {
-            Verdict::Fault(Fault::Statement { stmt: "db.turn", source })
-        }
-        other => other.clone(),
-    });
-    Err(Setback::Again)
-}
-
-/// Runs a job and judges it by what it says and by what happened on the connection.
-fn run_once(conn: &mut Conn, work: &mut dyn Work) -> Verdict {
-    conn.forget();
-    let ran = catch_unwind(AssertUnwindSafe(|| work.run(conn)));
-    let note = conn.forget();
-    match (ran, note.fault, note.conflict) {
-        (_, Some(fault @ Fault::Lost { .. }), _) => Verdict::Fault(fault),
-        (Err(panic), ..) => Verdict::Fault(panicked(panic.as_ref())),
-        (Ok(_), Some(Fault::Contended { stmt }), _) | (Ok(Ran::Refused), _, Some(stmt)) => {
-            Verdict::Conflict(stmt)
-        }
-        (Ok(_), Some(fault), _) => Verdict::Fault(fault),
-        (Ok(Ran::Done), None, _) => Verdict::Kept,
-        (Ok(Ran::Refused), None, None) => Verdict::Refused,
-    }
-}
-
-pub(crate) fn panicked(panic: &(dyn std::any::Any + Send)) -> Fault {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
-    Fault::Panicked { message: text.unwrap_or_else(|| "without a message".to_owned()) }
+/// Whether a statement found the disk full: then a turn that kept nothing counts as failed.
+fn full(jobs: &[Pending]) -> Option<&Fault> {
+    jobs.iter().find_map(|job| match &job.verdict {
+        Some(Verdict::Fault(fault @ Fault::DiskFull { .. })) => Some(fault),
+        _ => None,
+    })
 }
 
 /// The jobs that still wait after one more failed turn; the others are answered.

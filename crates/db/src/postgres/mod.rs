@@ -3,12 +3,13 @@
 
 mod codec;
 mod setup;
+mod tls;
 
-use std::{collections::HashMap, future::Future, pin::Pin, task::Poll};
+use std::{collections::HashMap, future::Future, pin::Pin, task::Poll, time::Duration};
 
 use futures_util::TryStreamExt;
 use tokio::runtime::{Builder, Runtime};
-use tokio_postgres::{Client, Config, NoTls, SimpleQueryMessage, Statement, error::SqlState};
+use tokio_postgres::{Client, NoTls, SimpleQueryMessage, Statement, error::SqlState};
 
 use crate::{
     Fault, Value,
@@ -17,7 +18,11 @@ use crate::{
     row::Cell,
 };
 pub(crate) use setup::Role;
+use tls::Address;
 
+/// How long to wait for an answer before the connection counts as lost; longer than any
+/// `statement_timeout` of `setup`.
+const LONGEST_ANSWER: Duration = Duration::from_secs(25);
 /// How many statements of a batch are on their way at once.
 const PIPELINE: usize = 128;
 
@@ -25,6 +30,9 @@ pub(crate) struct Postgres {
     client: Client,
     statements: HashMap<Key, Statement>,
     in_transaction: bool,
+    /// An answer did not come in time: nothing on this connection can be trusted any more.
+    silent: bool,
+    patience: Duration,
     runtime: Runtime,
 }
 
@@ -38,21 +46,39 @@ impl Postgres {
 
     /// Connects, and no more.
     pub(crate) fn connect(url: &str) -> Result<Self, Fault> {
-        let config: Config = url
-            .parse()
-            .map_err(|error: tokio_postgres::Error| Fault::Target { reason: chain(&error) })?;
+        let address = Address::parse(url)?;
         let open = |source| Fault::Open { source };
         let runtime = Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| open(Cause::new(error)))?;
-        let config = setup::timeouts(config);
+        let config = setup::timeouts(address.config);
         let client = runtime.block_on(async {
-            let (client, connection) = config.connect(NoTls).await?;
-            tokio::spawn(connection);
-            Ok(client)
+            match address.tls {
+                None => {
+                    let (client, connection) = config.connect(NoTls).await?;
+                    tokio::spawn(connection);
+                    Ok(client)
+                }
+                Some(tls) => {
+                    let (client, connection) = config.connect(tls).await?;
+                    tokio::spawn(connection);
+                    Ok(client)
+                }
+            }
         });
         let client = client.map_err(|error| open(cause(&error)))?;
         let statements = HashMap::new();
-        Ok(Self { client, statements, in_transaction: false, runtime })
+        let (in_transaction, silent) = (false, false);
+        Ok(Self { client, statements, in_transaction, silent, patience: LONGEST_ANSWER, runtime })
+    }
+
+    /// Waits for answers as long as they take: for migrations.
+    pub(crate) fn be_patient(&mut self) {
+        self.patience = Duration::MAX;
+    }
+
+    /// Waits no longer than usual again.
+    pub(crate) fn be_brisk(&mut self) {
+        self.patience = LONGEST_ANSWER;
     }
 
     pub(crate) fn query(
@@ -62,16 +88,17 @@ impl Postgres {
     ) -> Result<Vec<Vec<Cell>>, Trouble> {
         let stmt = self.statement(text)?;
         check(&stmt, args)?;
-        let rows: Result<Vec<_>, _> = self
-            .runtime
-            .block_on(async { self.client.query_raw(&stmt, args).await?.try_collect().await });
-        rows.map_err(trouble)?.iter().map(cells).collect()
+        let client = &self.client;
+        let rows = async { client.query_raw(&stmt, args).await?.try_collect::<Vec<_>>().await };
+        let rows = wait(&self.runtime, self.patience, &mut self.silent, rows)?;
+        rows.iter().map(cells).collect()
     }
 
     pub(crate) fn execute(&mut self, text: &Text<'_>, args: &[Value]) -> Result<u64, Trouble> {
         let stmt = self.statement(text)?;
         check(&stmt, args)?;
-        self.runtime.block_on(self.client.execute_raw(&stmt, args)).map_err(trouble)
+        let count = self.client.execute_raw(&stmt, args);
+        wait(&self.runtime, self.patience, &mut self.silent, count)
     }
 
     /// Sends many statements before the first answer is there, and answers their counts in order.
@@ -96,9 +123,10 @@ impl Postgres {
                 let args: &[Value] = args;
                 async move { client.execute_raw(stmt, args).await }
             });
-            let answers = self.runtime.block_on(in_order(sent.collect()));
-            for (at, answer) in answers.into_iter().enumerate() {
-                counts.push(answer.map_err(|error| (begin + at, trouble(error)))?);
+            let answers = async { Ok(in_order(sent.collect()).await) };
+            let answers = wait(&self.runtime, self.patience, &mut self.silent, answers);
+            for (at, answer) in answers.map_err(|lost| (begin, lost))?.into_iter().enumerate() {
+                counts.push(answer.map_err(|error| (begin + at, trouble(&error)))?);
             }
         }
         Ok(counts)
@@ -121,7 +149,8 @@ impl Postgres {
     /// Runs several statements without parameters in one round trip; answers the first cell of the
     /// last row, as text.
     pub(crate) fn script(&mut self, sql: &str) -> Result<Option<String>, Trouble> {
-        let answer = self.runtime.block_on(self.client.simple_query(sql)).map_err(trouble)?;
+        let answer = self.client.simple_query(sql);
+        let answer = wait(&self.runtime, self.patience, &mut self.silent, answer)?;
         let row = answer.iter().rev().find_map(|message| match message {
             SimpleQueryMessage::Row(row) => Some(row),
             _ => None,
@@ -141,16 +170,37 @@ impl Postgres {
     }
 
     pub(crate) fn in_transaction(&self) -> bool {
-        self.in_transaction && !self.client.is_closed()
+        self.in_transaction && !self.silent && !self.client.is_closed()
     }
 
     fn statement(&mut self, text: &Text<'_>) -> Result<Statement, Trouble> {
         if let Some(stmt) = self.statements.get(&text.key) {
             return Ok(stmt.clone());
         }
-        let stmt = self.runtime.block_on(self.client.prepare(text.sql)).map_err(trouble)?;
+        let stmt = self.client.prepare(text.sql);
+        let stmt = wait(&self.runtime, self.patience, &mut self.silent, stmt)?;
         self.statements.insert(text.key, stmt.clone());
         Ok(stmt)
+    }
+}
+
+/// Drives the connection until the answer is there.
+fn wait<T>(
+    runtime: &Runtime,
+    patience: Duration,
+    silent: &mut bool,
+    answer: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Trouble> {
+    let late = || Trouble::Lost(Cause::new("the server does not answer"));
+    if *silent {
+        return Err(late());
+    }
+    match runtime.block_on(async { tokio::time::timeout(patience, answer).await }) {
+        Ok(answer) => answer.map_err(|error| trouble(&error)),
+        Err(_) => {
+            *silent = true;
+            Err(late())
+        }
     }
 }
 
@@ -199,10 +249,10 @@ fn cells(row: &tokio_postgres::Row) -> Result<Vec<Cell>, Trouble> {
     (0..row.len()).map(cell).collect()
 }
 
-fn trouble(error: Error) -> Trouble {
-    let cause = cause(&error);
+fn trouble(error: &Error) -> Trouble {
+    let cause = cause(error);
     let Some(code) = error.code() else {
-        let lost = error.is_closed() || is_network(&error);
+        let lost = error.is_closed() || is_network(error);
         return if lost { Trouble::Lost(cause) } else { Trouble::Failed(cause) };
     };
     match code {

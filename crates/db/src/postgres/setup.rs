@@ -34,10 +34,10 @@ pub(super) fn timeouts(mut config: Config) -> Config {
 pub(super) fn prepare_session(session: &mut Postgres, role: Role) -> Result<(), Fault> {
     let limits = match role {
         Role::Turns => {
-            "SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '30s';
-             SET statement_timeout = '30s';"
+            "SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '20s';
+             SET statement_timeout = '10s';"
         }
-        Role::Other => "SET statement_timeout = '120s';",
+        Role::Other => "SET statement_timeout = '20s';",
     };
     let setup = format!(
         "{limits} SET standard_conforming_strings = on;

@@ -5,11 +5,14 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use base::{Entropy, Timestamp};
+use base::{Duration, Entropy, Id, Timestamp, id};
 use db::{Conn, Db};
+use domain::{Refused, person::ELEVATION_HOURS};
 use store::StoreError;
 
-use crate::{Dice, Error, channels::Channels, documents::Documents, log::Keeper, tick::Watch};
+use crate::{
+    Caller, Dice, Error, channels::Channels, documents::Documents, log::Keeper, tick::Watch,
+};
 
 /// Time, handed down by `cli` (or by the simulator).
 pub trait Clock: Send + Sync {
@@ -94,6 +97,15 @@ impl App {
     /// How this node is set up.
     pub fn options(&self) -> &Options {
         &self.inner.options
+    }
+
+    /// The person who approves. In the sample organisation every account is new, and may.
+    ///
+    /// # Errors
+    /// `PER-009` to `PER-011`.
+    pub fn approver(&self, caller: &Caller, now: Timestamp) -> Result<Id<id::Person>, Refused> {
+        let hours = if self.options().demo { 0 } else { ELEVATION_HOURS };
+        caller.approver(Duration::hours(hours), now)
     }
 
     /// The database.

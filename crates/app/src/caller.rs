@@ -103,14 +103,14 @@ impl Caller {
     ///
     /// # Errors
     /// `PER-011` for a token, `PER-009` without a fresh password, `PER-010` for a new account.
-    pub fn approver(&self, now: Timestamp) -> Result<Id<id::Person>, Refused> {
+    pub fn approver(&self, elevation: Duration, now: Timestamp) -> Result<Id<id::Person>, Refused> {
         let Credentials::Session { confirmed_at } = self.credentials else {
             return Err(person::token_cannot_approve());
         };
         if now - confirmed_at > Duration::minutes(CONFIRMED_MINUTES) {
             return Err(person::sign_in_again());
         }
-        if now - self.elevated_at < Duration::hours(person::ELEVATION_HOURS) {
+        if now - self.elevated_at < elevation {
             return Err(person::too_new_to_approve());
         }
         self.person.ok_or_else(person::token_cannot_approve)

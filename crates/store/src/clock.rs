@@ -14,7 +14,7 @@ stmt!(
     "INSERT INTO clock (id, kind, target, generation, started_at, due_at, state, rule)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
      ON CONFLICT (id) DO UPDATE SET generation = excluded.generation, due_at = excluded.due_at,
-     state = excluded.state"
+     state = excluded.state, rule = excluded.rule"
 );
 stmt!(
     DUE,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use db::{Conn, Rows, Stmt};
+use db::{CommitError, Conn, Db, Lane, Rows, Stmt};
 
 use crate::{
     StoreError,
@@ -73,20 +73,21 @@ pub struct Rebuilt {
 
 /// Folds the log of `conn` into the empty database `beside` and compares every derived row.
 ///
-/// `beside` is a fresh database with the same migrations; nothing in `conn` changes.
-pub fn check(conn: &mut Conn, beside: &mut Conn) -> Result<Rebuilt, StoreError> {
+/// `beside` is a fresh database with the same migrations; nothing in `conn` changes. All reads are of
+/// one snapshot, so a server may be running.
+pub fn check(conn: &mut Conn, beside: &Db) -> Result<Rebuilt, StoreError> {
     let entries = refold(conn, beside)?;
     let mut found = Rebuilt { entries, ..Rebuilt::default() };
     for (table, stmt) in DERIVED {
         let held = conn.query(stmt, args![])?;
-        let folded = beside.query(stmt, args![])?;
+        let folded = beside.read_now(|beside| Ok::<_, StoreError>(beside.query(stmt, args![])?))?;
         found.rows += held.len() as u64;
         compare(table, &held, &folded, &mut found.differences);
     }
     Ok(found)
 }
 
-fn refold(conn: &mut Conn, beside: &mut Conn) -> Result<i64, StoreError> {
+fn refold(conn: &mut Conn, beside: &Db) -> Result<i64, StoreError> {
     let size = log::size(conn)?;
     let count = one(conn.query(&ENTRY_COUNT, args![])?, &ENTRY_COUNT)?.int(0)?;
     if count != size {
@@ -96,26 +97,35 @@ fn refold(conn: &mut Conn, beside: &mut Conn) -> Result<i64, StoreError> {
     let mut from = 0;
     while from < size {
         let to = (from + STRETCH).min(size);
-        stretch(conn, beside, from, to)?;
+        let entries = log::range(conn, from, to)?;
+        let words = word::range(conn, from, to)?;
+        let folded = beside.submit_now(Lane::Normal, move |beside| fold(beside, &entries, &words));
+        folded.map_err(|error| match error {
+            CommitError::Refused(error) => error,
+            other => StoreError::State { stream: format!("{from}.."), reason: other.to_string() },
+        })?;
         from = to;
     }
     Ok(size)
 }
 
-fn stretch(conn: &mut Conn, beside: &mut Conn, from: i64, to: i64) -> Result<(), StoreError> {
-    let words = word::range(conn, from, to)?;
+fn fold(
+    beside: &mut Conn,
+    entries: &[log::Stored],
+    words: &[word::StoredWord],
+) -> Result<(), StoreError> {
     let mut projection = Projection::default();
-    for stored in log::range(conn, from, to)? {
+    let mut words = words.iter().peekable();
+    for stored in entries {
         let entry = stored.entry()?;
-        let of_entry = words.iter().filter(|word| word.seq == stored.seq);
         let mut held = word::Words::new();
-        for word in of_entry {
+        while let Some(word) = words.next_if(|word| word.seq == stored.seq) {
             word::copy(beside, word)?;
             if let Some(value) = &word.value {
                 held.insert(word.field.clone(), value.clone());
             }
         }
-        copy(beside, &stored, &entry)?;
+        copy(beside, stored, &entry)?;
         projection.entry(beside, stored.seq, &entry, stored.leaf, &held)?;
     }
     projection.finish(beside)

@@ -8,11 +8,12 @@ use domain::{
     escalation::Policy,
 };
 use evidence::entry::{Attachment, MediaType};
-use process::Model;
+use process::{Kind, Model};
 use store::{config, word};
 
 use crate::{
     App, Caller, Error,
+    incident::ACTIONS_KNOWN,
     turn::{Stop, Turn},
 };
 
@@ -71,9 +72,7 @@ fn check(kind: DocumentKind, bytes: &[u8]) -> Result<(), Error> {
     let mut refused = not_executable();
     let text = || std::str::from_utf8(bytes).map_err(|e| e.to_string());
     let findings = match kind {
-        DocumentKind::Process => {
-            text().and_then(|text| Model::read(text).map_err(|found| format!("{found:?}"))).err()
-        }
+        DocumentKind::Process => text().and_then(check_process).err(),
         DocumentKind::Table => {
             text().and_then(|text| Table::parse(text).map_err(|found| format!("{found:?}"))).err()
         }
@@ -89,4 +88,25 @@ fn check(kind: DocumentKind, bytes: &[u8]) -> Result<(), Error> {
             Err(refused.into())
         }
     }
+}
+
+/// A process runs when it reads, binds actions that exist, and each of its tables is published later.
+fn check_process(text: &str) -> Result<(), String> {
+    let model = Model::read(text).map_err(|found| format!("{found:?}"))?;
+    if let Some(first) = process::lint::lint(&model).first() {
+        return Err(format!("{first:?}"));
+    }
+    for element in model.elements() {
+        if let Kind::Service { action: Some(action) } = &element.kind
+            && !ACTIONS_KNOWN.contains(&action.as_str())
+        {
+            return Err(format!(
+                "{} (line {}) binds the action {action}; there are {}.",
+                element.id,
+                element.position.line,
+                ACTIONS_KNOWN.join(", ")
+            ));
+        }
+    }
+    Ok(())
 }

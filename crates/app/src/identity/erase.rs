@@ -47,7 +47,7 @@ impl App {
     /// `PER-008` to `PER-011`, `ERA-001`, `ERA-002`.
     pub async fn perform_erasure(&self, caller: &Caller, request: i64) -> Result<(), Error> {
         caller.needs(Permission::Erase, Scope::House)?;
-        let second = caller.approver(self.now())?;
+        let second = self.approver(caller, self.now())?;
         let protects = caller.grants.iter().any(|grant| grant.role == Role::DataProtection);
         let command = move |turn: &mut Turn<'_>| perform(turn, request, second, protects);
         self.commit(db::Lane::Normal, caller, command).await

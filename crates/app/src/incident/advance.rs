@@ -1,15 +1,12 @@
 //! Advancing the process: decide, record, run the actions it asks for, until it waits.
 
 use base::{Code, Id, Timestamp, id};
-use domain::{
-    escalation::EndReason,
-    incident::{self, ClockBreached, Event, Status, process_drafts},
-};
+use domain::incident::{self, ClockBreached, Event, Incident, Status, process_drafts};
 use process::{Command, Variables};
 
-use super::{declare::POLICY, load};
+use super::{command::TAKE_COMMAND, declare::POLICY, load};
 use crate::{
-    escalation::{end_of, running, start_for_incident},
+    escalation::{running, start_for_incident},
     host::gather,
     turn::{Stop, Turn},
 };
@@ -53,32 +50,47 @@ fn carries_words(kind: &str) -> bool {
     matches!(kind, "task_completed" | "exception_invoked")
 }
 
-/// Carries out the actions that wait, each in the same commit as the decision that asked for it.
+/// Carries out the actions that wait, each in the same commit as the decision that asked for it, and
+/// completes what reality has done already: somebody is in command (ground rule G6).
 pub(super) fn actions(turn: &mut Turn<'_>, id: Id<id::Incident>) -> Result<(), Stop> {
     for _ in 0..ACTIONS {
         let state = load(turn, id)?;
-        let Some((job, action)) = state.process.state.jobs.iter().next() else { return Ok(()) };
-        let (job, action) = (*job, action.action.clone());
-        let command = match act(turn, id, action.as_str())? {
-            true => Command::CompleteJob { job, outputs: Variables::new() },
-            false => Command::FailJob { job, code: Code::fixed("unknown_action") },
+        let process = &state.process.state;
+        let command = if let Some((job, open)) = process.jobs.iter().next() {
+            let (job, action) = (*job, open.action.clone());
+            match act(turn, id, action.as_str())? {
+                true => Command::CompleteJob { job, outputs: Variables::new() },
+                false => Command::FailJob { job, code: Code::fixed("unknown_action") },
+            }
+        } else if let Some(task) = commanded(&state) {
+            Command::CompleteTask { task, outputs: Variables::new() }
+        } else {
+            return Ok(());
         };
         step(turn, id, &command, &[])?;
     }
     Ok(())
 }
 
-/// The actions a process may bind; false for one that does not exist.
+/// The task that waits for a commander while there is one.
+fn commanded(state: &Incident) -> Option<u32> {
+    state.commander?;
+    let mut open = state.process.state.tasks.iter();
+    open.find(|(_, task)| task.element.as_str() == TAKE_COMMAND).map(|(number, _)| *number)
+}
+
+/// The actions that a process may bind.
+pub const ACTIONS_KNOWN: &[&str] = &["page_commander", "page_deputy"];
+
+/// Carries out one action; false for one that does not exist.
 fn act(turn: &mut Turn<'_>, id: Id<id::Incident>, action: &str) -> Result<bool, Stop> {
     match action {
-        "page_commander" | "page_management" => {
+        "page_commander" | "page_deputy" => {
             if !running(turn, &id.to_string())? {
                 start_for_incident(turn, id, &POLICY)?;
             }
             Ok(true)
         }
-        "stop_paging" => end_of(turn, &id.to_string(), EndReason::Answered).map(|()| true),
-        "record" => Ok(true),
         _ => Ok(false),
     }
 }

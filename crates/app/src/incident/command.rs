@@ -8,7 +8,14 @@ use domain::{
     person::unknown_person,
 };
 
-use crate::{App, Caller, Error, escalation::end_of, turn::Turn};
+use crate::{
+    App, Caller, Error,
+    escalation::end_of,
+    turn::{Stop, Turn},
+};
+
+/// The element of a process at which somebody takes command; taking it elsewhere completes it.
+pub(super) const TAKE_COMMAND: &str = "take_command";
 
 impl App {
     /// Takes command, over from somebody with a reason. Its ladder ends: somebody answered.
@@ -27,7 +34,7 @@ impl App {
             let state = super::load(turn, id)?;
             let draft = take_command(id, &state, by, &reason, turn.now)?;
             turn.record(vec![draft])?;
-            end_of(turn, &id.to_string(), EndReason::Answered)
+            follow(turn, id)
         };
         self.commit(db::Lane::Urgent, caller, command).await
     }
@@ -61,7 +68,7 @@ impl App {
             let state = super::load(turn, id)?;
             let draft = accept_command(id, &state, by, turn.now)?;
             turn.record(vec![draft])?;
-            end_of(turn, &id.to_string(), EndReason::Answered)
+            follow(turn, id)
         };
         self.commit(db::Lane::Normal, caller, command).await
     }
@@ -83,4 +90,25 @@ impl App {
         })
         .await
     }
+}
+
+/// Somebody is in command: the ladder ends, and a process that waited for it goes on (G6).
+fn follow(turn: &mut Turn<'_>, id: Id<id::Incident>) -> Result<(), Stop> {
+    end_of(turn, &id.to_string(), EndReason::Answered)?;
+    super::advance::actions(turn, id)
+}
+
+/// The task was completed: whoever did so is in command from now on.
+pub(super) fn taken_by_task(
+    turn: &mut Turn<'_>,
+    caller: &Caller,
+    id: Id<id::Incident>,
+) -> Result<(), Stop> {
+    let state = super::load(turn, id)?;
+    let by = caller.someone()?;
+    if state.commander != Some(by) {
+        let draft = take_command(id, &state, by, "completed the task", turn.now)?;
+        turn.record(vec![draft])?;
+    }
+    end_of(turn, &id.to_string(), EndReason::Answered)
 }

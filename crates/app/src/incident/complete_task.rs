@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use base::{Code, Id, id};
 use domain::{
     access::{Permission, Role, Scope},
-    incident::{Incident, exception_without_reason, field_missing, wrong_role},
+    incident::{
+        Approval, Incident, TaskApproved, approve_task, exception_without_reason, field_missing,
+        wrong_role,
+    },
     person,
 };
 use process::{Command, Element, Kind, Value, Variables, engine::TaskKind, model::FieldType};
@@ -84,13 +87,19 @@ fn complete(
     let model = turn.app.documents().model(turn.conn, state.process.sha256)?;
     let element = model.element(&open.element).ok_or(process::Refusal::OtherModel);
     let element = element.map_err(domain::Refused::from)?;
-    may(turn, caller, &state, element)?;
+    may(caller, &state, element)?;
     let (outputs, words) = read(element, answers)?;
+    if !approved(turn, caller, &state, (id, task), element, (&outputs, &words))? {
+        return Ok(());
+    }
     let command = match open.kind {
         TaskKind::Form => Command::CompleteTask { task, outputs },
         TaskKind::Decision => Command::CompleteDecision { task, inputs: outputs },
     };
     step(turn, id, &command, &words)?;
+    if element.id.as_str() == super::command::TAKE_COMMAND {
+        super::command::taken_by_task(turn, caller, id)?;
+    }
     if let Kind::Rule { decision: Some(name) } = &element.kind
         && name.as_str() == super::severity::TABLE
     {
@@ -129,17 +138,37 @@ fn decided(
     super::severity::follow(turn, id, &decided, rationale)
 }
 
-/// Whether this caller may complete this task.
-fn may(
+/// Counts this caller's approval; true where the task is complete with it.
+///
+/// A decision by a table holds at once and is approved afterwards (ground rule G3): it counts nobody.
+fn approved(
     turn: &mut Turn<'_>,
     caller: &Caller,
     state: &Incident,
+    (id, task): (Id<id::Incident>, u32),
     element: &Element,
-) -> Result<(), Stop> {
-    if element.marks.approvals.is_some() {
-        caller.needs(Permission::Approve, Scope::Entity(state.entity))?;
-        caller.approver(turn.now)?;
+    (answer, words): (&Variables, &[(Code, String)]),
+) -> Result<bool, Stop> {
+    let wanted = match (&element.kind, element.marks.approvals) {
+        (Kind::User, Some(wanted)) => wanted,
+        _ => return Ok(true),
+    };
+    caller.needs(Permission::Approve, Scope::Entity(state.entity))?;
+    let by = turn.app.approver(caller, turn.now)?;
+    let (element, answer) = (element.id.clone(), answer.clone());
+    let approved = TaskApproved { task, element, answer, wanted };
+    match approve_task(id, state, approved, by, turn.now)? {
+        Approval::Complete => Ok(true),
+        Approval::Recorded(mut draft) => {
+            draft.words.extend(words.iter().map(|(key, text)| (key.clone(), text.as_str().into())));
+            turn.record(vec![*draft])?;
+            Ok(false)
+        }
     }
+}
+
+/// Whether this caller may complete this task.
+fn may(caller: &Caller, state: &Incident, element: &Element) -> Result<(), Stop> {
     let grave = state.severity.now().is_none_or(|s| s <= domain::incident::Severity::S2);
     let roles = &element.marks.roles;
     let holds = |role: &Code| {

@@ -20,6 +20,7 @@ pub use declare::{Declared, NewIncident, POLICY};
 pub use severity::{Answered, preview};
 pub use view::{Seen, TaskSeen};
 
+pub use advance::ACTIONS_KNOWN;
 pub(crate) use advance::{fire_timer, overdue};
 pub(crate) use declare::declare_in;
 

@@ -64,7 +64,7 @@ impl App {
         comment: String,
     ) -> Result<(), Error> {
         caller.needs(Permission::Approve, Scope::House)?;
-        let approver = caller.approver(self.now())?;
+        let approver = self.approver(caller, self.now())?;
         let command = move |turn: &mut Turn<'_>| {
             let state = load(turn, id)?;
             let draft = approve_severity(id, &state, approver, &comment, turn.now)?;

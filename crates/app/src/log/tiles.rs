@@ -147,10 +147,8 @@ pub(super) fn entries(conn: &mut Conn, bundle: Bundle) -> Result<Vec<log::Stored
 /// An entry that is too long for one, which is refused when it is recorded.
 pub(super) fn encoded(bundle: Bundle, entries: &[log::Stored]) -> Result<Vec<u8>, StoreError> {
     let bytes = entries.iter().map(|entry| &entry.bytes);
-    encode_bundle(bytes).map_err(|why| StoreError::State {
-        stream: bundle.path(),
-        reason: why.to_string(),
-    })
+    encode_bundle(bytes)
+        .map_err(|why| StoreError::State { stream: bundle.path(), reason: why.to_string() })
 }
 
 fn signed_size(conn: &mut Conn) -> Result<u64, StoreError> {

@@ -227,6 +227,18 @@ leaf! {
         pub phase: Code,
     }
 
+    /// One of several approvers approved an answer to a task; word per text field of the form.
+    pub struct TaskApproved {
+        /// The task.
+        pub task: u32,
+        /// Its element.
+        pub element: Code,
+        /// The answer that was approved.
+        pub answer: ::process::Variables,
+        /// How many distinct persons must approve it.
+        pub wanted: u32,
+    }
+
     /// A variable of the process was set from outside a task.
     pub struct VariableSet {
         /// Its name.
@@ -323,6 +335,8 @@ incident_events! {
     IncidentClosed = "incident_closed",
     /// The process entered a phase.
     PhaseEntered = "phase_entered",
+    /// One of several approvers approved an answer.
+    TaskApproved = "task_approved",
     /// A variable was set from outside a task.
     VariableSet = "variable_set",
     /// A clock ran out.

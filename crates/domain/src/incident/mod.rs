@@ -3,6 +3,7 @@
 //! One file per verb; each answers drafts of entries or a refusal. Facts and actions are accepted in any
 //! phase (ground rule G6): the process catches up with reality, not the reverse.
 
+mod approval;
 mod command;
 mod declare;
 mod event;
@@ -12,13 +13,15 @@ mod process;
 mod severity;
 mod state;
 
+pub use approval::{Approval, approve_task, approved_answer};
 pub use command::{accept_command, assign_role, offer_command, take_command};
 pub use declare::{Declaration, declare, reference};
 pub use event::{
     AlertsAttached, AwarenessBasis, AwarenessDecided, Cause, Certainty, ClockBreached,
     CommandOffered, CommandTaken, Event, FactRecorded, How, IncidentClosed, IncidentDeclared,
     IncidentLinked, IncidentMerged, IncidentReopened, NoteAdded, PhaseEntered, Relation,
-    RoleAssigned, ScopeDecided, Severity, SeverityApproved, SeverityDecided, Source, VariableSet,
+    RoleAssigned, ScopeDecided, Severity, SeverityApproved, SeverityDecided, Source, TaskApproved,
+    VariableSet,
 };
 pub use fact::{Fact, decide_awareness, decide_scope, note, record_fact};
 pub use lifecycle::{attach_alerts, close, link, merge, reopen};
@@ -26,7 +29,7 @@ pub use process::{evidence_marks, process_drafts};
 pub use severity::{
     APPROVAL_MINUTES, Assessment, approve_severity, decide_severity, severity_clock,
 };
-pub use state::{Decided, FactHeld, Held, Incident, Mark, Running, Status, apply};
+pub use state::{Approvals, Decided, FactHeld, Held, Incident, Mark, Running, Status, apply};
 
 use crate::refusal::refusals;
 
@@ -71,4 +74,7 @@ refusals! {
     exception_without_reason: Invalid = "PRC-002", "An exception wants a code and one line of rationale.";
     /// The task wants another role.
     wrong_role: Forbidden = "PRC-003", "This task belongs to another role.";
+    /// The same person twice.
+    approved_already: Forbidden = "PRC-004",
+        "You approved this answer already; another person has to approve it too.";
 }

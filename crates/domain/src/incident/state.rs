@@ -8,7 +8,9 @@ use base::{Code, Digest, Id, Timestamp, id};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Cause, Certainty, Event, Relation, Severity, event::IncidentDeclared, process::evidence_marks,
+    Cause, Certainty, Event, Relation, Severity,
+    event::{IncidentDeclared, TaskApproved},
+    process::evidence_marks,
 };
 use crate::{Meta, access::Role};
 
@@ -68,6 +70,15 @@ pub struct Mark {
     pub recorded_at: Timestamp,
     /// When it happened.
     pub occurred_at: Timestamp,
+}
+
+/// An answer to a task that some of its approvers have approved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approvals {
+    /// The answer.
+    pub answer: ::process::Variables,
+    /// Who approved it.
+    pub by: BTreeSet<Id<id::Person>>,
 }
 
 /// The process that runs on the incident, on the version it began with.
@@ -132,6 +143,8 @@ pub struct Incident {
     pub evidence: BTreeMap<Code, Mark>,
     /// Elements passed by exception, and the entry that says so.
     pub excepted: BTreeMap<Code, i64>,
+    /// Answers to open tasks that wait for more approvers.
+    pub approvals: BTreeMap<u32, Approvals>,
     /// Clocks that ran out and are still wanted.
     pub breached: BTreeSet<Code>,
     /// The process.
@@ -182,6 +195,7 @@ fn begin(e: &IncidentDeclared, meta: &Meta) -> Incident {
         reopened: 0,
         evidence: BTreeMap::new(),
         excepted: BTreeMap::new(),
+        approvals: BTreeMap::new(),
         breached: BTreeSet::new(),
         process: Running {
             name: e.process.clone(),
@@ -238,6 +252,7 @@ fn change(next: &mut Incident, event: &Event, meta: &Meta) {
             next.phases.entry(e.phase.clone()).or_insert(meta.recorded_at);
             next.phase = e.phase.clone();
         }
+        Event::TaskApproved(e) => next.approve(e, meta),
         Event::VariableSet(e) => {
             let value = ::process::Value::Code(e.value.clone());
             if let Some(scope) = next.process.state.scopes.get_mut(&0) {
@@ -246,10 +261,24 @@ fn change(next: &mut Incident, event: &Event, meta: &Meta) {
         }
         Event::Process(event) => {
             ::process::apply(&mut next.process.state, event);
+            let open = &next.process.state.tasks;
+            next.approvals.retain(|task, _| open.contains_key(task));
             if let ::process::Event::ExceptionInvoked(e) = event.as_ref() {
                 next.excepted.insert(e.element.clone(), meta.seq);
             }
         }
+    }
+}
+
+impl Incident {
+    /// Another answer than the one before starts the count again.
+    fn approve(&mut self, approved: &TaskApproved, meta: &Meta) {
+        let fresh = Approvals { answer: approved.answer.clone(), by: BTreeSet::new() };
+        let held = self.approvals.entry(approved.task).or_insert_with(|| fresh.clone());
+        if held.answer != approved.answer {
+            *held = fresh;
+        }
+        held.by.extend(meta.person());
     }
 }
 

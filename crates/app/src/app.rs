@@ -130,7 +130,8 @@ impl App {
         &self.inner.watch
     }
 
-    pub(crate) fn documents(&self) -> &Documents {
+    /// Published documents, parsed.
+    pub fn documents(&self) -> &Documents {
         &self.inner.documents
     }
 

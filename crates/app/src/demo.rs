@@ -26,13 +26,18 @@ pub const PROCESS: &str = include_str!("../../../processes/major-incident.bpmn")
 /// The shipped severity table.
 pub const SEVERITY: &str = include_str!("../../../processes/severity.dmn");
 
-/// The people of the sample bank: name, e-mail, roles.
+/// The people of the sample bank: name, e-mail, roles. The first two are offered to sign in as.
 const PEOPLE: &[(&str, &str, &[Role])] = &[
+    (
+        "Karl Brandt",
+        "karl.brandt@nordhaven.example",
+        &[Role::Commander, Role::Responder, Role::Communications, Role::ProcessOwner],
+    ),
+    ("Marta Board", "marta.board@nordhaven.example", &[Role::Management, Role::VendorManager]),
+    ("Ada Admin", "ada.admin@nordhaven.example", &[Role::Administrator, Role::Responder]),
     ("Anna Lindqvist", "anna.lindqvist@nordhaven.example", &[Role::Responder]),
-    ("Karl Brandt", "karl.brandt@nordhaven.example", &[Role::Commander]),
     ("Tomas Weiss", "tomas.weiss@nordhaven.example", &[Role::Commander, Role::Responder]),
     ("Renée Duval", "renee.duval@nordhaven.example", &[Role::Legal]),
-    ("Marta Board", "marta.board@nordhaven.example", &[Role::Management]),
     ("Ines Auditor", "ines.auditor@nordhaven.example", &[Role::Auditor]),
     ("Dario Privacy", "dario.privacy@nordhaven.example", &[Role::DataProtection]),
 ];
@@ -100,6 +105,32 @@ impl App {
         };
         self.add_integration(&host, door).await?;
         self.replay(home, services[0]).await
+    }
+
+    /// One-time links to sign in as people of the sample bank who have no password yet: name, link.
+    ///
+    /// # Errors
+    /// Faults of the store.
+    pub async fn demo_links(&self) -> Result<Vec<(String, String)>, Error> {
+        let people = self
+            .look(|conn| {
+                let mut waiting = Vec::new();
+                for person in store::person::all(conn)? {
+                    if store::credential::password(conn, &person.id.to_string())?.is_none() {
+                        waiting.push(person);
+                    }
+                }
+                Ok(waiting)
+            })
+            .await?;
+        let mut links = Vec::new();
+        for (name, email, _) in PEOPLE.iter().take(3) {
+            if let Some(person) = people.iter().find(|person| person.email == *email) {
+                let link = self.person_link(&Caller::host(), person.id).await?;
+                links.push(((*name).to_owned(), link));
+            }
+        }
+        Ok(links)
     }
 
     /// The replayed incident, told afterwards.

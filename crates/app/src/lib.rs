@@ -27,7 +27,7 @@ pub use app::{App, Clock, Options, Ports};
 pub use caller::{Caller, Credentials};
 pub use channels::Channels;
 pub use dice::Dice;
-pub use documents::Version;
+pub use documents::{Documents, Version};
 pub use error::Error;
 pub use tick::{Health, Ticked};
 pub use turn::{Stop, Turn};

@@ -167,6 +167,9 @@ refusals! {
     unknown_person: Missing = "PER-012", "There is no such person.";
     /// An unknown role.
     unknown_role: Invalid = "PER-013", "There is no such role.";
+    /// An administrator with an approval role.
+    roles_apart: Invalid = "PER-015",
+        "An administrator holds no role that approves; give the roles to two people.";
     /// Not signed in.
     sign_in_first: Unauthenticated = "PER-014", "Sign in first, or send a valid token.";
 }
@@ -203,6 +206,16 @@ pub fn apply(state: Option<Person>, event: &Event, meta: &Meta) -> Option<Person
     }
     next.version += 1;
     Some(next)
+}
+
+/// Checks that these roles may be held by one person (ground rule G21).
+///
+/// # Errors
+/// `PER-015` for an administrator with a role that approves or ratifies.
+pub fn roles_together(roles: &[Role]) -> Result<(), crate::Refused> {
+    use crate::access::Permission::{Approve, Ratify};
+    let approves = roles.iter().any(|role| role.may(Approve) || role.may(Ratify));
+    if approves && roles.contains(&Role::Administrator) { Err(roles_apart()) } else { Ok(()) }
 }
 
 /// The stable code of a person for use as a target or actor.

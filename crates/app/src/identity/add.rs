@@ -6,7 +6,7 @@ use domain::{
     page::Channel,
     person::{
         ContactAdded, Event, PasswordSet, PersonAdded, PersonKind, RoleGranted, email_taken,
-        link_spent, name_missing,
+        link_spent, name_missing, roles_together,
     },
 };
 use evidence::Draft;
@@ -143,7 +143,9 @@ impl App {
     ) -> Result<(), Error> {
         caller.needs(Permission::Administer, Scope::House)?;
         let command = move |turn: &mut Turn<'_>| {
-            person::load(turn.conn, id)?.ok_or_else(domain::person::unknown_person)?;
+            let held = person::load(turn.conn, id)?.ok_or_else(domain::person::unknown_person)?;
+            let held = held.grants.iter().map(|grant| grant.role);
+            roles_together(&held.chain([role]).collect::<Vec<_>>())?;
             let event = Event::from(RoleGranted { role, entity: None });
             turn.record(vec![event.draft(id, turn.now)])?;
             Ok(())
@@ -160,6 +162,7 @@ pub(super) fn add(turn: &mut Turn<'_>, new: &NewPerson) -> Result<Id<id::Person>
     if new.contacts.len() > domain::person::MAX_CONTACTS {
         return Err(domain::person::too_many_contacts().into());
     }
+    roles_together(&new.roles)?;
     if person::all(turn.conn)?.iter().any(|held| held.email == email) {
         return Err(email_taken().into());
     }

@@ -9,13 +9,15 @@ use crate::finding::{Finding, Position};
 pub const MAX_BYTES: usize = 2 * 1024 * 1024;
 /// The deepest nesting of elements.
 pub const MAX_DEPTH: usize = 64;
+/// The most attributes of an element: parsers compare them with each other.
+pub const MAX_ATTRIBUTES: usize = 128;
 /// The most XML nodes, drawing included.
 pub const MAX_NODES: u32 = 250_000;
 
 /// Parses within the limits.
 ///
 /// # Errors
-/// One finding: `too-large`, `too-deep` or `not-xml`.
+/// One finding: `too-large`, `too-deep` (or too many attributes) or `not-xml`.
 pub fn parse(text: &str) -> Result<Document<'_>, Finding> {
     let refuse = |rule, at, message: String| Err(Finding::new(rule, "definitions", at, message));
     if text.len() > MAX_BYTES {
@@ -23,7 +25,9 @@ pub fn parse(text: &str) -> Result<Document<'_>, Finding> {
         return refuse("too-large", Position { line: 1, column: 1 }, message);
     }
     if let Some(offset) = first_too_deep(text.as_bytes()) {
-        let message = format!("elements are nested more than {MAX_DEPTH} deep");
+        let message = format!(
+            "elements nest more than {MAX_DEPTH} deep or have more than {MAX_ATTRIBUTES} attributes"
+        );
         return refuse("too-deep", position_of(text, offset), message);
     }
     let options = ParsingOptions { nodes_limit: MAX_NODES, ..ParsingOptions::default() };
@@ -33,7 +37,7 @@ pub fn parse(text: &str) -> Result<Document<'_>, Finding> {
     })
 }
 
-/// Where nesting first exceeds the limit. Counts start and end tags; comments, CDATA, instructions
+/// Where nesting or the number of attributes first exceeds its limit. Counts start and end tags; comments, CDATA, instructions
 /// and quoted attribute values are stepped over. Malformed text is left for the parser to refuse.
 fn first_too_deep(bytes: &[u8]) -> Option<usize> {
     let mut depth = 0usize;
@@ -50,7 +54,10 @@ fn first_too_deep(bytes: &[u8]) -> Option<usize> {
             depth = depth.saturating_sub(1);
             past(bytes, start + 2, b">")
         } else {
-            let end = tag_end(bytes, start);
+            let (end, attributes) = tag_end(bytes, start);
+            if attributes > MAX_ATTRIBUTES {
+                return Some(start);
+            }
             let closed = end > start && bytes.get(end - 1) == Some(&b'/');
             depth += usize::from(!closed && !rest.starts_with(b"<!"));
             end + 1
@@ -71,17 +78,21 @@ fn past(bytes: &[u8], from: usize, what: &[u8]) -> usize {
     find(bytes, from, what).map_or(bytes.len(), |at| at + what.len())
 }
 
-fn tag_end(bytes: &[u8], start: usize) -> usize {
-    let mut quote = None;
+/// Where the tag ends, and how many quoted values it holds.
+fn tag_end(bytes: &[u8], start: usize) -> (usize, usize) {
+    let (mut quote, mut values) = (None, 0);
     for (at, byte) in bytes.iter().enumerate().skip(start) {
         match (quote, byte) {
-            (None, b'>') => return at,
+            (None, b'>') => return (at, values),
             (None, b'"' | b'\'') => quote = Some(byte),
-            (Some(open), byte) if open == byte => quote = None,
+            (Some(open), byte) if open == byte => {
+                quote = None;
+                values += 1;
+            }
             _ => {}
         }
     }
-    bytes.len()
+    (bytes.len(), values)
 }
 
 fn position_of(text: &str, offset: usize) -> Position {
@@ -141,6 +152,8 @@ mod tests {
         assert_eq!(rule(&nested(MAX_DEPTH + 1)), "too-deep");
         assert_eq!(rule(&"<a b='>'>".repeat(200_000)), "too-deep");
         assert_eq!(rule(&format!("<a>{}</a>", "<b c='/>'/>".repeat(500))), "ok");
+        let many: String = (0..200_000).map(|n| format!(" a{n}=''")).collect();
+        assert_eq!(rule(&format!("<a{}/>", &many[..1_900_000])), "too-deep");
         assert_eq!(rule("<a><!-- <b><b> --><![CDATA[<b>]]></a>"), "ok");
     }
 

@@ -189,7 +189,21 @@ fn other_files_and_limits_are_refused() {
     check(
         &file(&deep),
         expect![[r#"
-        3:1179 definitions [too-deep] elements are nested more than 64 deep
-    "#]],
+            3:1179 definitions [too-deep] elements nest more than 64 deep or have more than 128 attributes
+        "#]],
     );
+}
+
+#[test]
+fn the_extension_on_a_flow_a_lane_or_the_process_is_refused() {
+    let text = file(
+        "<extensionElements><wk:form/></extensionElements>\n<laneSet id=\"l\"><lane id=\"m\" wk:role=\"x\"/></laneSet>\n\
+         <startEvent id=\"s\"/>\n<endEvent id=\"e\"/>\n\
+         <sequenceFlow id=\"f\" sourceRef=\"s\" targetRef=\"e\" wk:due=\"PT1M\"/>",
+    );
+    check(&text, expect![[r#"
+        2:1 p [wrong-extension] the extension has no meaning here
+        4:17 m [wrong-extension] the extension has no meaning here
+        7:1 f [wrong-extension] the extension has no meaning here
+    "#]]);
 }

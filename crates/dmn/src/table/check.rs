@@ -39,24 +39,11 @@ pub(super) fn check(table: &Table) -> Vec<Finding> {
     findings
 }
 
+/// The values of each input; `None` when some input may hold anything.
 fn finite(table: &Table) -> Option<Vec<&[Value]>> {
-    let values = |input: &'_ super::Input| matches!(input.domain, Domain::Finite(_));
-    if !table.inputs.iter().all(values) {
-        return None;
-    }
-    let list = |input: &'_ super::Input| match &input.domain {
-        Domain::Finite(values) => values.len(),
-        Domain::Number | Domain::Code => 0,
-    };
-    debug_assert!(table.inputs.iter().all(|input| list(input) > 0));
-    table
-        .inputs
-        .iter()
-        .map(|input| match &input.domain {
-            Domain::Finite(values) => Some(values.as_slice()),
-            Domain::Number | Domain::Code => None,
-        })
-        .collect()
+    let listed = |input: &super::Input| matches!(input.domain, Domain::Finite(_));
+    let all = table.inputs.iter().all(listed);
+    all.then(|| table.inputs.iter().map(|input| input.domain.values()).collect())
 }
 
 /// Whether each cell passes for each value of its input: computed once, so a combination is a look-up.

@@ -120,6 +120,14 @@ fn inputs(table: &Table, variables: &Variables) -> Result<Variables, Fault> {
 }
 
 impl Domain {
+    /// The values it lists; none when it allows anything of its kind.
+    pub fn values(&self) -> &[Value] {
+        match self {
+            Self::Finite(values) => values,
+            Self::Number | Self::Code => &[],
+        }
+    }
+
     /// Whether a value may stand in the column.
     pub fn allows(&self, value: &Value) -> bool {
         match self {

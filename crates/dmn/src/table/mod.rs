@@ -11,7 +11,7 @@ pub use evaluate::{Cell, Fault, Outcome};
 
 use crate::feel::Expression;
 
-/// The most rules, inputs and outputs of a table.
+/// The most rules of a table.
 pub const MAX_RULES: usize = 500;
 /// The most inputs or outputs.
 pub const MAX_COLUMNS: usize = 32;

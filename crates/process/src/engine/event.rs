@@ -2,6 +2,7 @@
 //!
 //! `kind` is the entry's type, `data` its data; `parse` reads both back exactly. Tokens, scopes, tasks,
 //! timers, jobs and faults are numbered from 1 within the instance; scope 0 is the instance itself.
+//! Long because it is the one list of all that can happen.
 
 use base::{Code, Digest, Timestamp};
 use serde::Deserialize as _;

@@ -46,6 +46,22 @@ const SILENT: &[&str] = &[
     "script",
 ];
 
+/// Elements that may carry the extension: those that tokens reach.
+const CARRIERS: &[&str] = &[
+    "startEvent",
+    "endEvent",
+    "task",
+    "manualTask",
+    "userTask",
+    "businessRuleTask",
+    "serviceTask",
+    "exclusiveGateway",
+    "parallelGateway",
+    "subProcess",
+    "intermediateCatchEvent",
+    "boundaryEvent",
+];
+
 /// What the reader carries from element to element.
 pub(super) struct Reader<'a> {
     positions: &'a Positions,
@@ -64,6 +80,7 @@ pub(super) fn read(xml: &str) -> Result<Model, Vec<Finding>> {
     };
     let id = reader.id(process);
     reader.scope(process, None);
+    reader.misplaced(process);
     reader.connect();
     let name = process.attribute("name").unwrap_or_default().to_owned();
     match id {
@@ -124,6 +141,22 @@ impl<'a> Reader<'a> {
                 "sequenceFlow" => self.flow(node),
                 name if SILENT.contains(&name) => {}
                 _ => self.element(node, parent),
+            }
+        }
+    }
+
+    /// The extension on a lane, a flow or the process itself would be ignored, so it is refused.
+    fn misplaced(&mut self, process: Node<'_, '_>) {
+        let carrier = |node: Node<'_, '_>| {
+            node.tag_name().namespace() == Some(BPMN) && CARRIERS.contains(&node.tag_name().name())
+        };
+        for node in process.descendants().filter(Node::is_element) {
+            let attribute = node.attributes().any(|a| a.namespace() == Some(super::WK));
+            let holder = node.has_tag_name((BPMN, "extensionElements"))
+                && node.children().any(|child| child.tag_name().namespace() == Some(super::WK));
+            let owner = if holder { node.parent().unwrap_or(node) } else { node };
+            if (attribute || holder) && !carrier(owner) {
+                self.find("wrong-extension", owner, "the extension has no meaning here");
             }
         }
     }

@@ -62,3 +62,8 @@ pub fn statements() -> Vec<&'static db::Stmt> {
     ]
     .concat()
 }
+
+/// Every multi-row insert of this crate, for the same test.
+pub fn many_statements() -> Vec<&'static db::ManyStmt> {
+    [word::MANY, project::alerts::MANY].concat()
+}

@@ -3,16 +3,19 @@
 use std::collections::HashMap;
 
 use base::{Code, Digest};
-use db::{Conn, Rows, Stmt};
+use db::{Conn, ManyStmt, Rows, Stmt, Value};
 use evidence::entry::{Erasable, SealedWord};
 
 use crate::StoreError;
 
-stmt!(
-    INSERT,
-    Rows::Exactly(1),
-    "INSERT INTO word (seq, field, salt, value, artifact) VALUES ($1, $2, $3, $4, $5)"
-);
+/// Many words of one entry in few statements: an alert storm is mostly words.
+static INSERT: ManyStmt = ManyStmt {
+    name: "store::word::INSERT",
+    insert: "INSERT INTO word (seq, field, salt, value, artifact) VALUES",
+    columns: 5,
+    tail: "",
+    rows: Rows::Exactly(1),
+};
 stmt!(
     OF_ENTRY,
     Rows::Any,
@@ -51,8 +54,11 @@ stmt!(
     "INSERT INTO word (seq, field, salt, value, artifact, erased_by) VALUES ($1, $2, $3, $4, $5, $6)"
 );
 
+/// Multi-row inserts of this module.
+pub(crate) static MANY: &[&ManyStmt] = &[&INSERT];
+
 pub(crate) static ALL: &[&Stmt] =
-    &[&INSERT, &OF_ENTRY, &ONE, &RANGE, &KEEP_ARTIFACT, &ARTIFACT, &ERASE, &COPY];
+    &[&OF_ENTRY, &ONE, &RANGE, &KEEP_ARTIFACT, &ARTIFACT, &ERASE, &COPY];
 
 /// A word as stored, with what proves it.
 #[derive(Debug, Clone)]
@@ -81,17 +87,19 @@ pub(crate) fn sealed(words: &[SealedWord]) -> Words {
 
 /// Stores the words of an entry.
 pub(crate) fn insert(conn: &mut Conn, seq: i64, words: &[SealedWord]) -> Result<(), StoreError> {
+    let mut rows = Vec::with_capacity(words.len());
     for word in words {
-        let (field, salt) = (word.field.as_str(), word.salt.as_slice());
-        if word.large {
+        let (value, artifact) = if word.large {
             let digest = evidence::sha256(&word.value);
             keep_artifact(conn, digest, "application/json", &word.value)?;
-            conn.execute(&INSERT, args![seq, field, salt, None::<Vec<u8>>, digest])?;
+            (None, Some(digest))
         } else {
-            let value = word.value.as_slice();
-            conn.execute(&INSERT, args![seq, field, salt, value, None::<Digest>])?;
-        }
+            (Some(word.value.clone()), None)
+        };
+        let row: &[Value] = args![seq, word.field.as_str(), word.salt.as_slice(), value, artifact];
+        rows.push(row.to_vec());
     }
+    conn.insert_many(&INSERT, &rows)?;
     Ok(())
 }
 

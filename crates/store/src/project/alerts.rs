@@ -3,18 +3,21 @@
 use std::collections::BTreeMap;
 
 use base::{Digest, Id, id};
-use db::{Rows, Stmt};
+use db::{ManyStmt, Rows, Stmt, Value};
 use domain::alert::{AlertAction, AlertsReceived, Event, InputQuarantined, Severity, Transition};
 
 use super::{Step, name_of};
 use crate::StoreError;
 
-stmt!(
-    OPEN,
-    Rows::Exactly(1),
-    "INSERT INTO alert (id, integration, dedup, state, severity, alert_group, opened_at, changed_at,
-     word, field) VALUES ($1, $2, $3, 'open', $4, $5, $6, $6, $7, $8)"
-);
+/// The alerts that one request opens, in few statements.
+static OPEN: ManyStmt = ManyStmt {
+    name: "store::project::alerts::OPEN",
+    insert: "INSERT INTO alert (id, integration, dedup, state, severity, alert_group, opened_at,
+     changed_at, word, field) VALUES",
+    columns: 10,
+    tail: "",
+    rows: Rows::Exactly(1),
+};
 stmt!(CHANGE, Rows::Exactly(1), "UPDATE alert SET severity = $2, changed_at = $3 WHERE id = $1");
 stmt!(
     RESOLVE,
@@ -28,11 +31,10 @@ stmt!(
      next_due_at, word, field) VALUES ($1, $2, $3, 'open', $4, 0, $5, $5, $6, $7)"
 );
 stmt!(
-    COUNT,
+    TALLY,
     Rows::Exactly(1),
-    "UPDATE alert_group SET open_alerts = open_alerts + $2 WHERE id = $1"
+    "UPDATE alert_group SET open_alerts = open_alerts + $2, severity = $3 WHERE id = $1"
 );
-stmt!(WORSEN, Rows::AtMost(1), "UPDATE alert_group SET severity = $2 WHERE id = $1");
 stmt!(
     CLOSE,
     Rows::AtMost(1),
@@ -44,14 +46,13 @@ stmt!(
     "INSERT INTO quarantine (intake, integration, source, reason, body, received_at, seq)
      VALUES ($1, $2, $3, $4, $5, $6, $7)"
 );
-stmt!(
-    GROUP_INCIDENT,
-    Rows::Any,
-    "SELECT incident FROM alert_group WHERE id = $1 AND incident IS NOT NULL"
-);
+stmt!(HELD, Rows::Exactly(1), "SELECT severity, incident FROM alert_group WHERE id = $1");
+
+/// Multi-row inserts of this module.
+pub(crate) static MANY: &[&ManyStmt] = &[&OPEN];
 
 pub(crate) static ALL: &[&Stmt] =
-    &[&OPEN, &CHANGE, &RESOLVE, &OPEN_GROUP, &COUNT, &WORSEN, &CLOSE, &QUARANTINE, &GROUP_INCIDENT];
+    &[&CHANGE, &RESOLVE, &OPEN_GROUP, &TALLY, &CLOSE, &QUARANTINE, &HELD];
 
 /// What one entry does to one group.
 #[derive(Default)]
@@ -70,11 +71,12 @@ impl Step<'_> {
 
     fn received(&mut self, received: &AlertsReceived) -> Result<(), StoreError> {
         let mut groups: BTreeMap<Id<id::Group>, Tally> = BTreeMap::new();
+        let mut opened = Vec::new();
         for transition in &received.transitions {
             if transition.opens_group {
                 self.open_group(received, transition)?;
             }
-            self.transition(received, transition)?;
+            self.transition(received, transition, &mut opened)?;
             let tally = groups.entry(transition.group).or_default();
             match transition.action {
                 AlertAction::Opened => tally.open += 1,
@@ -86,6 +88,7 @@ impl Step<'_> {
                 tally.worst = Some(worst);
             }
         }
+        self.conn.insert_many(&OPEN, &opened)?;
         groups.into_iter().try_for_each(|(group, tally)| self.tally(group, &tally))
     }
 
@@ -93,33 +96,36 @@ impl Step<'_> {
         &mut self,
         received: &AlertsReceived,
         transition: &Transition,
+        opened: &mut Vec<Vec<Value>>,
     ) -> Result<(), StoreError> {
         let at = self.entry.recorded_at;
         let severity = name_of(&transition.severity);
         let field = format!("a.{}", transition.word);
-        match transition.action {
-            AlertAction::Opened => {
-                let dedup = self.dedup(&field, "key");
-                let (integration, group) = (received.integration, transition.group);
-                self.conn.execute(
-                    &OPEN,
-                    args![
-                        transition.alert,
-                        integration,
-                        dedup,
-                        severity,
-                        group,
-                        at,
-                        self.seq,
-                        field
-                    ],
-                )?
-            }
-            AlertAction::Changed => {
-                self.conn.execute(&CHANGE, args![transition.alert, severity, at])?
-            }
-            AlertAction::Resolved => self.conn.execute(&RESOLVE, args![transition.alert, at])?,
-        };
+        if transition.action == AlertAction::Opened {
+            let dedup = self.dedup(&field, "key");
+            let (integration, group) = (received.integration, transition.group);
+            let row: &[Value] = args![
+                transition.alert,
+                integration,
+                dedup,
+                "open",
+                severity,
+                group,
+                at,
+                at,
+                self.seq,
+                field
+            ];
+            opened.push(row.to_vec());
+            return Ok(());
+        }
+        // What this request opened itself may change within it: its row must be there first.
+        self.conn.insert_many(&OPEN, &std::mem::take(opened))?;
+        if transition.action == AlertAction::Changed {
+            self.conn.execute(&CHANGE, args![transition.alert, severity, at])?;
+        } else {
+            self.conn.execute(&RESOLVE, args![transition.alert, at])?;
+        }
         Ok(())
     }
 
@@ -139,18 +145,19 @@ impl Step<'_> {
         Ok(())
     }
 
+    /// A group counts its open alerts and is as bad as the worst it has had.
     fn tally(&mut self, group: Id<id::Group>, tally: &Tally) -> Result<(), StoreError> {
-        self.conn.execute(&COUNT, args![group, tally.open])?;
-        if let Some(worst) = tally.worst {
-            self.conn.execute(&WORSEN, args![group, name_of(&worst)])?;
-        }
+        let held = self.conn.query_one(&HELD, args![group])?;
+        let worst = tally.worst.map(|worst| name_of(&worst));
+        let worst = worse(held.text(0)?, worst.as_deref());
+        self.conn.execute(&TALLY, args![group, tally.open, worst])?;
         if tally.open < 0 {
             self.conn.execute(&CLOSE, args![group])?;
         }
-        for row in self.conn.query(&GROUP_INCIDENT, args![group])? {
-            super::incidents::add(self.conn, row.text(0)?, self.seq)?;
+        match held.opt_text(1)? {
+            Some(incident) => super::incidents::add(self.conn, incident, self.seq),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     fn quarantined(&mut self, input: &InputQuarantined) -> Result<(), StoreError> {
@@ -182,4 +189,13 @@ impl Step<'_> {
 /// The digest under which a key of a sender is looked up.
 pub fn key_digest(key: &str) -> Digest {
     evidence::sha256(key.as_bytes())
+}
+
+/// The worse of two severities by name; the first where the second says nothing.
+fn worse<'a>(held: &'a str, other: Option<&'a str>) -> &'a str {
+    let rank = |name: &str| Severity::ALL.iter().position(|s| name_of(s) == name);
+    match other {
+        Some(other) if rank(other) < rank(held) => other,
+        _ => held,
+    }
 }

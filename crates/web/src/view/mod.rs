@@ -6,23 +6,23 @@
 //!
 //! Every page has `sample()`: the night of one incident, used by the tests and the browser checks.
 
-// pub mod access;
-// pub mod ack;
-// pub mod alerts;
-// pub mod declare;
+pub mod access;
+pub mod ack;
+pub mod alerts;
+pub mod declare;
 pub mod filters;
 pub mod form;
 pub mod incident;
-// pub mod integrations;
-// pub mod lists;
-// pub mod log;
-// pub mod notice;
+pub mod integrations;
+pub mod lists;
+pub mod log;
+pub mod notice;
 pub mod now;
 pub mod part;
-// pub mod people;
-// pub mod severity;
+pub mod people;
+pub mod severity;
 pub mod shell;
-// pub mod task;
+pub mod task;
 pub mod time;
 
 pub mod samples;

@@ -10,11 +10,11 @@ use askama::Template;
 
 use super::{
     Clock, ClockState, Count, Evidence, EvidenceState, Line, Mode, Place, Row, Shell, Theme, Time,
-    Tone, Words,
-    incident::IncidentPage,
-    now::NowPage,
+    Tone, Words, access, ack, alerts, declare, incident, integrations, lists, log, notice, now,
     part::Step,
+    people, severity,
     shell::{Badges, Engine, Head, Me},
+    task,
     time::Reader,
 };
 
@@ -182,10 +182,37 @@ pub fn clocks() -> Vec<Clock> {
 /// Every sample page: its name, and the page.
 pub fn all() -> Vec<(&'static str, askama::Result<String>)> {
     vec![
-        ("now", NowPage::sample().render()),
-        ("now-empty", NowPage::sample_empty().render()),
-        ("incident", IncidentPage::sample().render()),
-        ("incident-young", IncidentPage::sample_young().render()),
-        ("incident-closed", IncidentPage::sample_closed().render()),
+        ("ack", ack::AckPage::sample().render()),
+        ("ack-answered", ack::AckPage::sample_answered().render()),
+        ("again", access::AgainPage::sample().render()),
+        ("alerts", alerts::AlertsPage::sample().render()),
+        ("declare", declare::DeclarePage::sample().render()),
+        ("declare-checked", declare::DeclarePage::sample_checked().render()),
+        ("entry", log::EntryPage::sample().render()),
+        ("error", notice::ErrorPage::sample().render()),
+        ("error-fault", notice::ErrorPage::sample_fault().render()),
+        ("explain", alerts::ExplainPage::sample().render()),
+        ("explain-quarantined", alerts::ExplainPage::sample_quarantined().render()),
+        ("incident", incident::IncidentPage::sample().render()),
+        ("incident-closed", incident::IncidentPage::sample_closed().render()),
+        ("incident-young", incident::IncidentPage::sample_young().render()),
+        ("incidents", lists::IncidentsPage::sample().render()),
+        ("integrations", integrations::IntegrationsPage::sample().render()),
+        ("log", log::LogPage::sample().render()),
+        ("message", notice::MessagePage::sample().render()),
+        ("now", now::NowPage::sample().render()),
+        ("now-empty", now::NowPage::sample_empty().render()),
+        ("people", people::PeoplePage::sample().render()),
+        ("person", people::PersonPage::sample().render()),
+        ("quarantine", alerts::QuarantinePage::sample().render()),
+        ("search", notice::SearchPage::sample().render()),
+        ("set-up", access::SetUpPage::sample().render()),
+        ("set-up-known", access::SetUpPage::sample_known().render()),
+        ("severity", severity::SeverityPage::sample().render()),
+        ("severity-empty", severity::SeverityPage::sample_empty().render()),
+        ("sign-in", access::SignInPage::sample().render()),
+        ("task", task::TaskPage::sample().render()),
+        ("task-approval", task::TaskPage::sample_approval().render()),
+        ("tasks", lists::TasksPage::sample().render()),
     ]
 }

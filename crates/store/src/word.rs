@@ -49,6 +49,14 @@ stmt!(
      WHERE seq = $1 AND field = $2"
 );
 stmt!(
+    FORGET_ARTIFACT,
+    Rows::AtMost(1),
+    "DELETE FROM artifact WHERE sha256 = $1
+     AND NOT EXISTS (SELECT 1 FROM word w WHERE w.artifact = $1)
+     AND NOT EXISTS (SELECT 1 FROM document d WHERE d.sha256 = $1)"
+);
+stmt!(LARGE, Rows::AtMost(1), "SELECT artifact FROM word WHERE seq = $1 AND field = $2");
+stmt!(
     COPY,
     Rows::Exactly(1),
     "INSERT INTO word (seq, field, salt, value, artifact, erased_by) VALUES ($1, $2, $3, $4, $5, $6)"
@@ -58,7 +66,7 @@ stmt!(
 pub(crate) static MANY: &[&ManyStmt] = &[&INSERT];
 
 pub(crate) static ALL: &[&Stmt] =
-    &[&OF_ENTRY, &ONE, &RANGE, &KEEP_ARTIFACT, &ARTIFACT, &ERASE, &COPY];
+    &[&OF_ENTRY, &ONE, &RANGE, &KEEP_ARTIFACT, &ARTIFACT, &ERASE, &FORGET_ARTIFACT, &LARGE, &COPY];
 
 /// A word as stored, with what proves it.
 #[derive(Debug, Clone)]
@@ -169,7 +177,11 @@ pub const ERASED: &str = "[erased]";
 
 /// Takes a word away for good; the commitment in the leaf stays and every proof stays valid.
 pub(crate) fn erase(conn: &mut Conn, seq: i64, field: &Code, by: i64) -> Result<(), StoreError> {
+    let large = conn.query_opt(&LARGE, args![seq, field.as_str()])?;
     conn.execute(&ERASE, args![seq, field.as_str(), by])?;
+    if let Some(artifact) = large.and_then(|row| row.opt_digest(0).ok().flatten()) {
+        conn.execute(&FORGET_ARTIFACT, args![artifact])?;
+    }
     Ok(())
 }
 

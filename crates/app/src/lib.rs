@@ -5,6 +5,7 @@
 //! committed rows only. Nothing here reads the system clock: `cli` hands down a [`Clock`] and entropy.
 
 mod app;
+mod call_tree;
 mod caller;
 mod channels;
 pub mod config;

@@ -1,8 +1,11 @@
 //! For tests and the simulator: an application over a database in memory, with time set by hand.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicI64, Ordering},
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
 };
 
 use base::{Duration, Timestamp};
@@ -60,11 +63,23 @@ pub fn options() -> Options {
     Options {
         base_url: "http://127.0.0.1:8080".to_owned(),
         name: "Nordhaven Bank".to_owned(),
-        data: std::env::temp_dir(),
+        data: folder(),
         origin: "watchkeeper.example/test".to_owned(),
         node: "node-1".to_owned(),
         demo: true,
     }
+}
+
+/// A folder that no other test of this process uses.
+///
+/// # Panics
+/// When the system's temporary folder cannot be written.
+fn folder() -> PathBuf {
+    static NEXT: AtomicI64 = AtomicI64::new(0);
+    let number = NEXT.fetch_add(1, Ordering::SeqCst);
+    let folder = std::env::temp_dir().join(format!("wk-test-{}-{number}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("invariant: the temporary folder can be written");
+    folder
 }
 
 /// An application in memory over these channels, migrated, with the key registered and the defaults

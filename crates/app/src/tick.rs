@@ -20,7 +20,7 @@ use futures_util::future::join_all;
 use store::{alert, clock, log, operational, page, person, word};
 
 use crate::{
-    App, Caller, Error,
+    App, Caller, Error, call_tree,
     escalation::climb,
     incident::{fire_timer, overdue},
     log::Signing,
@@ -39,7 +39,7 @@ const LOST_AFTER: Duration = Duration::seconds(30);
 const TELL_EVERY: Duration = Duration::minutes(5);
 /// How far the system clock may be from the carried one before that is an entry.
 const STEP: Duration = Duration::seconds(2);
-/// The most people of the last resort that are held in memory.
+/// The most people of the last resort that are held in memory and on disk.
 const CALL_TREE: usize = 32;
 
 /// What a tick did.
@@ -209,6 +209,10 @@ impl App {
             if tell {
                 held.told_at = Some(now);
             }
+            if tell && held.call_tree.is_empty() {
+                // A process that began while nothing could be read knows whom to tell from its file.
+                held.call_tree = call_tree::kept(&self.options().data);
+            }
             tell.then(|| held.call_tree.clone())
         });
         for (position, contact) in told.into_iter().flatten().enumerate() {
@@ -271,7 +275,15 @@ impl App {
             Ok(tree)
         });
         let tree = tree.await?;
-        self.watch().with(|held| held.call_tree = tree);
+        let changed = self.watch().with(|held| {
+            let changed = held.call_tree != tree;
+            held.call_tree.clone_from(&tree);
+            changed
+        });
+        if changed {
+            let kept = call_tree::keep(&self.options().data, &tree);
+            kept.map_err(|e| Error::Fault(format!("the call tree cannot be kept: {e}")))?;
+        }
         Ok(())
     }
 

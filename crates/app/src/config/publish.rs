@@ -93,7 +93,7 @@ fn check(kind: DocumentKind, bytes: &[u8]) -> Result<(), Error> {
 /// A process runs when it reads, binds actions that exist, and each of its tables is published later.
 fn check_process(text: &str) -> Result<(), String> {
     let model = Model::read(text).map_err(|found| format!("{found:?}"))?;
-    if let Some(first) = process::lint::lint(&model).first() {
+    if let Some(first) = process::lint::lint(&model).iter().find(|found| found.refuses()) {
         return Err(format!("{first:?}"));
     }
     for element in model.elements() {

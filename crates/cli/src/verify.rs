@@ -44,6 +44,7 @@ pub struct VerifyArgs {
 }
 
 /// Verifies, tells, and answers 0 verified, 1 tampered, 2 undecided.
+#[expect(clippy::needless_pass_by_value, reason = "the command ends with its arguments")]
 pub fn run(args: VerifyArgs) -> ExitCode {
     // On a thread of its own: reading a live log blocks on a runtime, which must not be within another.
     let found = std::thread::scope(|scope| scope.spawn(|| report(&args)).join());

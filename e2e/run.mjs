@@ -1,0 +1,301 @@
+// The journey of the first hour, in a real browser against the real binary: sign in by the printed
+// link, see the replayed incident, declare one, answer a page out of a mail, walk all five phases with
+// a second person, export, verify. Then every page through axe, at both sizes and in both schemes, and
+// the first steps once more by keyboard alone.
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { DESK, PHONE, ROOT, axe, launch, ledger, shot, sideways, signIn } from "./lib.mjs";
+import { BIN, serve, until } from "./server.mjs";
+
+const run = promisify(execFile);
+const PASSWORD = "a long walk on the quay";
+const book = ledger();
+const house = await serve({ demo: true });
+try {
+  const links = linksOf(house.server.output);
+  book.expect("the start prints links to sign in", links.length >= 2);
+  const karl = await launch();
+  await signIn(karl.page, house.base, { link: links[0], password: PASSWORD });
+  book.expect("the replayed incident is on the first page",
+    await karl.page.getByText("core ledger gateway times out").count() > 0);
+  const marta = await launch();
+  await signIn(marta.page, house.base, { link: links[1], password: PASSWORD });
+
+  const reference = await declare(karl.page);
+  await answerByMail();
+  await walk(reference, karl.page, marta.page);
+  await approveSeverity(reference, marta.page);
+  await phases(reference, karl.page);
+  await evidence(reference, karl.page);
+  await wrongInput(karl.page);
+  await everyPage(reference, karl.page);
+  await shot(karl.page, "last");
+  for (const [who, complaints] of [["karl", karl.complaints], ["marta", marta.complaints]]) {
+    book.expect(`the browser of ${who} has nothing to complain about`, real(complaints));
+  }
+  await karl.close();
+  await marta.close();
+  await keyboardOnly();
+  await withoutScript(reference);
+  await picture();
+} finally {
+  await house.close();
+}
+book.finish();
+
+/** The one-time links that the start prints. */
+function linksOf(output) {
+  return [...output.matchAll(/http:\/\/\S+\/set-up\/\S+/g)].map(([link]) => link);
+}
+
+/** Refused posts answer 4xx on purpose; anything else is a complaint. */
+function real(complaints) {
+  return complaints.filter((line) => !/status of 4(03|04|09|22)/.test(line));
+}
+
+async function declare(page) {
+  await page.goto(`${house.base}/declare`);
+  await page.fill("input[name=title]", "Card payments declined at terminals");
+  await page.locator("select[name=service]").selectOption({ index: 2 });
+  await page.locator("input[name=customers][value=yes]").check({ force: true });
+  await page.locator("input[name=mode][value=live]").check({ force: true });
+  await page.locator("button[name=act][value=check]").click();
+  book.expect("looking for duplicates keeps the title",
+    await page.inputValue("input[name=title]") === "Card payments declined at terminals");
+  await page.locator("button[name=act][value=declare]").click();
+  await page.waitForURL(/\/incidents\/INC-/);
+  const reference = new URL(page.url()).pathname.split("/").pop();
+  book.expect("the number follows without a gap", /^INC-\d{4}-0002$/.test(reference) || reference);
+  return reference;
+}
+
+/** A page arrives by mail; its link shows a button and changes nothing; the button answers. */
+async function answerByMail() {
+  const mails = await until("a page arrives by mail", async () => {
+    const names = await readdir(join(house.data, "mail")).catch(() => []);
+    const eml = names.filter((name) => name.endsWith(".eml"));
+    return eml.length > 0 && eml;
+  });
+  const texts = await Promise.all(
+    mails.map((name) => readFile(join(house.data, "mail", name), "utf8")));
+  const text = texts.find((each) => /To: .*karl/i.test(each)) ?? texts[0];
+  const plain = text.replace(/=\r?\n/g, "").replace(/=3D/g, "=");
+  const link = plain.match(/http:\/\/[^\s"<>]+\/ack\/[A-Za-z0-9_.-]+/)[0];
+  const stranger = await launch({ viewport: PHONE });
+  await stranger.page.goto(link);
+  await stranger.page.goto(link);
+  const button = stranger.page.getByRole("button", { name: "I am on it" });
+  book.expect("g01: opening the link twice answers nothing", await button.count() === 1);
+  book.expect("axe on the page behind the link", await axe(stranger.page));
+  await shot(stranger.page, "ack-390");
+  await button.click();
+  await stranger.page.getByText("answered").first().waitFor();
+  await stranger.close();
+}
+
+/** Completes whatever task is open until none is; what wants two persons gets the second. */
+async function walk(reference, karl, marta) {
+  for (let step = 0; step < 40; step += 1) {
+    const task = await openTask(reference, karl);
+    if (!task) return;
+    await complete(task, karl);
+    if (await openTask(reference, karl) === task) await complete(task, marta);
+  }
+  book.expect("the walk ends", "more than 40 steps");
+}
+
+async function openTask(reference, page) {
+  await page.goto(`${house.base}/incidents/${reference}`);
+  const link = page.locator(`a[href^="/tasks/${reference}/"]`).first();
+  return await link.count() ? link.getAttribute("href") : undefined;
+}
+
+async function complete(task, page) {
+  await page.goto(house.base + task);
+  await answer(page);
+  for (const label of ["Complete the task", "Approve exactly this"]) {
+    const button = page.getByRole("button", { name: label });
+    if (await button.count()) {
+      await button.first().click();
+      break;
+    }
+  }
+  if (page.url().includes("/sign-in/again")) {
+    await page.fill("input[name=password]", PASSWORD);
+    await page.getByRole("button", { name: "Confirm" }).click();
+    await complete(task, page);
+  }
+}
+
+/** The gravest answers, and words where words are wanted. */
+async function answer(page) {
+  const wanted = { customers_affected: "most", critical_function: "yes" };
+  const groups = await page.locator("input[type=radio][name^='field.']").evaluateAll(
+    (all) => [...new Set(all.map((each) => each.name))]);
+  for (const name of groups) {
+    const value = wanted[name.slice("field.".length)];
+    const choice = value
+      ? page.locator(`input[name="${name}"][value="${value}"]`)
+      : page.locator(`input[name="${name}"]`).first();
+    await choice.check({ force: true });
+  }
+  for (const area of await page.locator("textarea[name^='field.']").all()) {
+    await area.fill("as agreed in the bridge");
+  }
+}
+
+async function approveSeverity(reference, page) {
+  await page.goto(`${house.base}/incidents/${reference}`);
+  const approve = page.locator("form[action$='/severity/approve'] button");
+  book.expect("the severity waits for a second person", await approve.count() === 1);
+  if (!await approve.count()) return;
+  await approve.click();
+  if (page.url().includes("/sign-in/again")) {
+    await page.fill("input[name=password]", PASSWORD);
+    await page.getByRole("button", { name: "Confirm" }).click();
+    await page.goto(`${house.base}/incidents/${reference}`);
+    await page.locator("form[action$='/severity/approve'] button").click();
+  }
+  await page.goto(`${house.base}/incidents/${reference}`);
+  book.expect("and is approved", await approve.count() === 0);
+}
+
+async function phases(reference, page) {
+  for (const phase of ["detect", "triage", "contain", "recover", "learn"]) {
+    await page.goto(`${house.base}/incidents/${reference}?phase=${phase}`);
+    const panel = page.locator("main").getByText(/Decision points/i).first();
+    book.expect(`the phase ${phase} opens its decision points`, await panel.count() === 1);
+  }
+  await shot(page, "incident-1280", { full: true });
+}
+
+/** Export, verify with the key, without it, and with one byte flipped. */
+async function evidence(reference, page) {
+  const folder = await mkdtemp(join(tmpdir(), "wk-pack-"));
+  const pack = join(folder, "pack.zip");
+  await page.goto(`${house.base}/incidents/${reference}`);
+  const downloading = page.waitForEvent("download", { timeout: 30_000 });
+  await page.locator("form[action$='/export'] button").evaluate((button) => button.click());
+  await (await downloading).saveAs(pack);
+  const vkey = await house.command("admin", "key", "show");
+  book.expect("verify with the key says yes", await code("verify", pack, "--origin-key", vkey) === 0);
+  const unknown = await outcome("verify", pack);
+  book.expect("without it: consistent, signer unknown",
+    (unknown.code === 2 && /signer unknown/.test(unknown.text)) || unknown.text);
+  await run("python3", ["-m", "zipfile", "-e", pack, join(folder, "open")]);
+  const entries = await readdir(join(folder, "open", "entries"));
+  const path = join(folder, "open", "entries", entries.sort()[3]);
+  const bytes = await readFile(path);
+  bytes[40] ^= 1;
+  await writeFile(path, bytes);
+  const flipped = await outcome("verify", join(folder, "open"), "--origin-key", vkey);
+  const seq = entries.sort()[3].replace(".json", "");
+  book.expect("a flipped byte is found in its entry",
+    (flipped.code === 1 && flipped.text.includes(seq)) || flipped.text);
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function outcome(...words) {
+  return run(BIN, words).then(
+    ({ stdout }) => ({ code: 0, text: stdout }),
+    (error) => ({ code: error.code, text: `${error.stdout}${error.stderr}` }));
+}
+
+const code = async (...words) => (await outcome(...words)).code;
+
+/** A wrong form is shown again with what was typed, and says what is missing. */
+async function wrongInput(page) {
+  await page.goto(`${house.base}/declare`);
+  await page.locator("input[name=mode][value=exercise]").check({ force: true });
+  await page.locator("form[action='/declare']").evaluate((form) => { form.noValidate = true; });
+  await page.locator("button[name=act][value=declare]").click();
+  book.expect("an empty title is refused with its code", /INC-003|few words/.test(await page.content()));
+  await page.goto(`${house.base}/incidents/INC-1999-0001`);
+  book.expect("an unknown incident says so", /INC-004/.test(await page.content()));
+}
+
+/** Every page, at both sizes and in both schemes, through axe; none scrolls sideways. */
+async function everyPage(reference, page) {
+  const alerts = await page.goto(`${house.base}/alerts`);
+  book.expect("alerts answer", alerts.ok());
+  const paths = ["/", "/incidents", `/incidents/${reference}`, `/incidents/${reference}/severity`,
+    "/tasks", "/alerts", "/quarantine", "/declare", "/log", "/log/entries/5", "/people",
+    "/integrations", "/sign-in/again?next=/"];
+  const state = await page.context().storageState();
+  for (const [size, viewport] of [["1280", DESK], ["390", PHONE]]) {
+    for (const scheme of ["light", "dark"]) {
+      const view = await launch({ viewport, scheme });
+      await view.context.addCookies(state.cookies);
+      for (const path of paths) {
+        const answered = await view.page.goto(house.base + path);
+        const name = path.replace(reference, "incident").replace(/[^a-z0-9]+/g, "-");
+        book.expect(`${path} answers`, answered.status() < 400 || `${answered.status()}`);
+        book.expect(`axe ${path} ${size} ${scheme}`, await axe(view.page));
+        book.expect(`${path} ${size} scrolls sideways`, await sideways(view.page));
+        await shot(view.page, `page${name || "-now"}-${size}-${scheme}`);
+      }
+      await view.close();
+    }
+  }
+}
+
+/** Sign in and declare with Tab, the arrows, Space and Enter alone. */
+async function keyboardOnly() {
+  const { page, close } = await launch();
+  await page.goto(`${house.base}/sign-in`);
+  await tabTo(page, "input[name=email]");
+  await page.keyboard.type("karl.brandt@nordhaven.example");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type(PASSWORD);
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("nav.rail");
+  await page.goto(`${house.base}/declare`);
+  await tabTo(page, "input[name=title]");
+  await page.keyboard.type("Statements are late");
+  await tabTo(page, "input[name=customers]");
+  await page.keyboard.press("ArrowRight");
+  await tabTo(page, "button[name=act][value=declare]");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/incidents\/INC-/);
+  book.expect("declared by keyboard alone", true);
+  await tabTo(page, "textarea[name=text]");
+  await page.keyboard.type("Seen by the branch in Aarhus");
+  await tabTo(page, "form[action$='/notes'] button");
+  await page.keyboard.press("Enter");
+  await page.getByText("Seen by the branch in Aarhus").first().waitFor();
+  book.expect("noted by keyboard alone", true);
+  await close();
+}
+
+async function tabTo(page, selector) {
+  for (let presses = 0; presses < 150; presses += 1) {
+    if (await page.evaluate((wanted) => document.activeElement?.matches(wanted), selector)) return;
+    await page.keyboard.press("Tab");
+  }
+  throw new Error(`${selector} cannot be reached by Tab`);
+}
+
+/** The forms work without a script. */
+async function withoutScript(reference) {
+  const { page, close } = await launch({ script: false });
+  await signIn(page, house.base, { email: "karl.brandt@nordhaven.example", password: PASSWORD });
+  await page.goto(`${house.base}/incidents/${reference}`);
+  await page.fill("textarea[name=text]", "Written without a script");
+  await page.locator("form[action$='/notes'] button").first().click();
+  book.expect("a note works without a script",
+    await page.getByText("Written without a script").count() > 0);
+  await close();
+}
+
+/** The picture of the README. */
+async function picture() {
+  const { page, close } = await launch();
+  await signIn(page, house.base, { email: "karl.brandt@nordhaven.example", password: PASSWORD });
+  await mkdir(join(ROOT, "target/shots"), { recursive: true });
+  await page.goto(`${house.base}/`);
+  await shot(page, "now");
+  await close();
+}

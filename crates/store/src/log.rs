@@ -9,7 +9,8 @@ use crate::{StoreError, project::Projection, word};
 stmt!(
     ADVANCE,
     Rows::Exactly(1),
-    "UPDATE log_head SET size = size + $1 WHERE id = 1 RETURNING size"
+    "UPDATE log_head SET size = size + $1 WHERE id = 1
+     RETURNING size, (SELECT recorded_at FROM log_entry WHERE seq = log_head.size - $1 - 1)"
 );
 stmt!(SIZE, Rows::Exactly(1), "SELECT size FROM log_head WHERE id = 1");
 stmt!(
@@ -104,7 +105,8 @@ impl Stored {
 
 /// Appends drafts to the log with their derived rows, in order, and answers their positions.
 ///
-/// Runs inside a turn, which holds the log's head: positions are without gaps.
+/// Runs inside a turn, which holds the log's head: positions are without gaps. An entry is never
+/// recorded before the one at the position before it, even where this node's clock lags another's.
 pub fn append(
     conn: &mut Conn,
     drafts: Vec<Draft>,
@@ -116,7 +118,9 @@ pub fn append(
     if count == 0 {
         return Ok(Vec::new());
     }
-    let mut seq = one(conn.query(&ADVANCE, args![count])?, &ADVANCE)?.int(0)? - count;
+    let head = one(conn.query(&ADVANCE, args![count])?, &ADVANCE)?;
+    let mut seq = head.int(0)? - count;
+    let now = head.opt_int(1)?.map_or(now, |last| now.max(Timestamp::from_micros(last)));
     let mut projection = Projection::default();
     let mut positions = Vec::with_capacity(drafts.len());
     for draft in drafts {

@@ -33,12 +33,8 @@ stmt!(
 stmt!(
     TALLY,
     Rows::Exactly(1),
-    "UPDATE alert_group SET open_alerts = open_alerts + $2, severity = $3 WHERE id = $1"
-);
-stmt!(
-    CLOSE,
-    Rows::AtMost(1),
-    "UPDATE alert_group SET state = 'closed', next_due_at = NULL WHERE id = $1 AND open_alerts = 0"
+    "UPDATE alert_group SET open_alerts = $2, severity = $3, state = $4, next_due_at = $5
+     WHERE id = $1"
 );
 stmt!(
     QUARANTINE,
@@ -46,13 +42,17 @@ stmt!(
     "INSERT INTO quarantine (intake, integration, source, reason, body, received_at, seq)
      VALUES ($1, $2, $3, $4, $5, $6, $7)"
 );
-stmt!(HELD, Rows::Exactly(1), "SELECT severity, incident FROM alert_group WHERE id = $1");
+stmt!(
+    HELD,
+    Rows::Exactly(1),
+    "SELECT severity, incident, open_alerts, next_due_at FROM alert_group WHERE id = $1"
+);
 
 /// Multi-row inserts of this module.
 pub(crate) static MANY: &[&ManyStmt] = &[&OPEN];
 
 pub(crate) static ALL: &[&Stmt] =
-    &[&CHANGE, &RESOLVE, &OPEN_GROUP, &TALLY, &CLOSE, &QUARANTINE, &HELD];
+    &[&CHANGE, &RESOLVE, &OPEN_GROUP, &TALLY, &QUARANTINE, &HELD];
 
 /// What one entry does to one group.
 #[derive(Default)]
@@ -145,15 +145,16 @@ impl Step<'_> {
         Ok(())
     }
 
-    /// A group counts its open alerts and is as bad as the worst it has had.
+    /// A group counts its open alerts, is as bad as the worst it has had, and is open while one is:
+    /// a later part of the same request may open it again, and then something is due at once.
     fn tally(&mut self, group: Id<id::Group>, tally: &Tally) -> Result<(), StoreError> {
         let held = self.conn.query_one(&HELD, args![group])?;
         let worst = tally.worst.map(|worst| name_of(&worst));
         let worst = worse(held.text(0)?, worst.as_deref());
-        self.conn.execute(&TALLY, args![group, tally.open, worst])?;
-        if tally.open < 0 {
-            self.conn.execute(&CLOSE, args![group])?;
-        }
+        let open = held.int(2)? + tally.open;
+        let due_at = held.opt_int(3)?.unwrap_or(self.entry.recorded_at.micros());
+        let (state, due_at) = if open > 0 { ("open", Some(due_at)) } else { ("closed", None) };
+        self.conn.execute(&TALLY, args![group, open, worst, state, due_at])?;
         match held.opt_text(1)? {
             Some(incident) => super::incidents::add(self.conn, incident, self.seq),
             None => Ok(()),

@@ -1,0 +1,109 @@
+//! `serve`: opens the installation, answers requests, ticks, and stops in good order.
+
+mod first_link;
+mod kept_mail;
+mod stopping;
+mod ticker;
+
+use std::sync::Arc;
+
+use app::{App, Channels};
+use connect::outbound::{
+    AnyChannel,
+    guard::Guard,
+    http::HttpClient,
+    mail::{MailChannel, SmtpConfig},
+    webhook::WebhookChannel,
+};
+use tokio::net::TcpListener;
+
+use crate::{
+    installation,
+    logging::{self, Form},
+    outcome::{Cannot, Done, Outcome, say},
+    settings::{Place, Serving, Settings, Ways},
+};
+use kept_mail::KeptMail;
+use ticker::Ticker;
+
+/// What `serve` takes.
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    place: Place,
+    #[command(flatten)]
+    ways: Ways,
+    #[command(flatten)]
+    serving: Serving,
+    /// How the lines on stderr look
+    #[arg(long, value_enum, value_name = "FORM", env = "WATCHKEEPER_LOG", default_value = "text")]
+    log: Form,
+    /// Which of them are written: error, warn, info, debug, or a filter
+    #[arg(long, value_name = "LEVEL", env = "WATCHKEEPER_LOG_LEVEL", default_value = "info")]
+    log_level: String,
+}
+
+/// Serves until SIGTERM or SIGINT.
+pub fn run(args: &Args) -> Outcome {
+    let settings = Settings::read(&args.place, &args.ways, &args.serving)?;
+    logging::begin(args.log, &args.log_level)
+        .map_err(|reason| Cannot::input("--log-level", reason))?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.map_err(Cannot::system("runtime"))?.block_on(serve(settings))
+}
+
+async fn serve(mut settings: Settings) -> Outcome {
+    // Asked for first, so that a signal during the start stops the server, too.
+    let asked_to_stop = stopping::asked()?;
+    let addresses = settings.listen_on()?;
+    let _lock = installation::lock(&settings.data)?;
+    let mail = KeptMail::when_wanted(&mut settings).await?;
+    let channels = channels(settings.smtp.as_ref(), &settings)?;
+    let listener = TcpListener::bind(addresses.as_slice()).await;
+    let listener = listener.map_err(Cannot::system("the address to listen on"))?;
+    let local = listener.local_addr().map_err(Cannot::system("the address to listen on"))?;
+    let here = format!("http://{local}");
+    let base_url = settings.base_url.clone().unwrap_or_else(|| here.clone());
+    let app = installation::open(&settings, base_url, channels).await?;
+    settings
+        .leave_address(&app.options().base_url)
+        .map_err(Cannot::file(settings.data.join("address")))?;
+    greet(&app).await?;
+    if let Some(mail) = &mail {
+        tracing::info!(folder = %mail.folder().display(), "mail is kept as files and leaves nowhere");
+    }
+    let ticker = Ticker::start(app.clone()).map_err(Cannot::system("the ticker's thread"))?;
+    let router = web::router(app.clone(), settings.web.clone());
+    say(&format!("ready on {here}"))?;
+    let served = stopping::serve(listener, router, asked_to_stop).await;
+    ticker.stop();
+    let db = app.db().clone();
+    // Waits for the turn in hand; what was answered is on disk before the process ends.
+    drop(tokio::task::spawn_blocking(move || db.close()).await);
+    tracing::info!("stopped");
+    served.map(|()| Done::Well)
+}
+
+/// Loads the sample organisation where wanted, and prints the link for the first account.
+async fn greet(app: &App) -> Result<(), Cannot> {
+    let link = first_link::of(app).await?;
+    if app.options().demo {
+        app.load_demo().await?;
+    }
+    if let Some(link) = link {
+        say("nobody can sign in yet; this link makes the first account, once, within 72 hours:")?;
+        say(&link)?;
+    }
+    Ok(())
+}
+
+/// The channels out. Without a relay there is no mail, and pages say so.
+fn channels(smtp: Option<&SmtpConfig>, settings: &Settings) -> Result<Channels, Cannot> {
+    let http = HttpClient::new(Guard::new(settings.doors.iter().cloned()));
+    let mut all: Vec<AnyChannel> = vec![Arc::new(WebhookChannel::new(http))];
+    match smtp {
+        Some(relay) => all.push(Arc::new(MailChannel::new(relay)?)),
+        None => tracing::warn!("no relay for mail is set (--smtp): nobody can be paged by mail"),
+    }
+    Ok(Channels::new(all))
+}

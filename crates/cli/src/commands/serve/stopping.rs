@@ -1,0 +1,64 @@
+//! Serving until a signal, then in order: no new connections, requests in hand are finished, within a
+//! limit.
+
+use std::{io, time::Duration};
+
+use axum::Router;
+use tokio::{
+    net::TcpListener,
+    signal::unix::{Signal, SignalKind, signal},
+    sync::oneshot,
+};
+
+use crate::outcome::Cannot;
+
+/// How long requests in hand may take after a signal. Live streams never end by themselves.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// The signals that stop a server.
+pub struct Asked {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+/// Listens for the signals from here on.
+///
+/// # Errors
+/// The system does not deliver them.
+pub fn asked() -> Result<Asked, Cannot> {
+    let on = |kind| signal(kind).map_err(Cannot::system("signals"));
+    Ok(Asked { terminate: on(SignalKind::terminate())?, interrupt: on(SignalKind::interrupt())? })
+}
+
+/// Serves until a signal, and at most [`GRACE`] longer.
+///
+/// # Errors
+/// The listener failed.
+pub async fn serve(listener: TcpListener, router: Router, mut asked: Asked) -> Result<(), Cannot> {
+    let (stop, stopped) = oneshot::channel::<()>();
+    let serving = axum::serve(listener, router)
+        .with_graceful_shutdown(async move { drop(stopped.await) })
+        .into_future();
+    tokio::pin!(serving);
+    let ended: io::Result<()> = tokio::select! {
+        ended = &mut serving => ended,
+        _ = asked.terminate.recv() => finish(stop, serving).await,
+        _ = asked.interrupt.recv() => finish(stop, serving).await,
+    };
+    ended.map_err(Cannot::system("serving"))
+}
+
+async fn finish(
+    stop: oneshot::Sender<()>,
+    serving: impl Future<Output = io::Result<()>>,
+) -> io::Result<()> {
+    tracing::info!("asked to stop; finishing the requests in hand");
+    drop(stop);
+    match tokio::time::timeout(GRACE, serving).await {
+        Ok(ended) => ended,
+        Err(_) => {
+            tracing::warn!("requests in hand took longer than 10 seconds and were cut off");
+            Ok(())
+        }
+    }
+}

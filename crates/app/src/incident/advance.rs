@@ -24,25 +24,25 @@ pub(crate) fn advance(
     actions(turn, id)
 }
 
-/// One command; the words of a completed task go with its entry.
+/// One command; the words of a completed task go with its entry. Answers what the process decided.
 pub(super) fn step(
     turn: &mut Turn<'_>,
     id: Id<id::Incident>,
     command: &Command,
     words: &[(Code, String)],
-) -> Result<(), Stop> {
+) -> Result<Vec<process::Event>, Stop> {
     let state = load(turn, id)?;
     let model = turn.app.documents().model(turn.conn, state.process.sha256)?;
     let host = gather(turn, &model)?;
     let events = process::decide(&model, &state.process.state, command, turn.now, &host);
     let events = events.map_err(domain::Refused::from)?;
-    let mut drafts = process_drafts(id, &state, &model, events, turn.now);
+    let mut drafts = process_drafts(id, &state, &model, events.clone(), turn.now);
     if let Some(carrier) = drafts.iter_mut().find(|draft| carries_words(draft.kind.as_str())) {
         let written = words.iter().map(|(key, text)| (key.clone(), text.as_str().into()));
         carrier.words.extend(written);
     }
     turn.record(drafts)?;
-    Ok(())
+    Ok(events)
 }
 
 /// Which entry of a step carries what the person wrote.

@@ -96,14 +96,14 @@ fn complete(
         TaskKind::Form => Command::CompleteTask { task, outputs },
         TaskKind::Decision => Command::CompleteDecision { task, inputs: outputs },
     };
-    step(turn, id, &command, &words)?;
+    let events = step(turn, id, &command, &words)?;
     if element.id.as_str() == super::command::TAKE_COMMAND {
         super::command::taken_by_task(turn, caller, id)?;
     }
     if let Kind::Rule { decision: Some(name) } = &element.kind
         && name.as_str() == super::severity::TABLE
     {
-        decided(turn, id, element, answers)?;
+        decided(turn, id, (element, answers), events)?;
     }
     actions(turn, id)
 }
@@ -112,19 +112,14 @@ fn complete(
 fn decided(
     turn: &mut Turn<'_>,
     id: Id<id::Incident>,
-    element: &Element,
-    answers: &Answers,
+    (element, answers): (&Element, &Answers),
+    events: Vec<process::Event>,
 ) -> Result<(), Stop> {
-    let last = store::log::stream(turn.conn, &id.to_string())?;
-    let mut found = None;
-    for stored in last.iter().rev() {
-        let entry = stored.entry()?;
-        if entry.kind.as_str() == "decision_evaluated" {
-            found = process::Event::parse(entry.kind.as_str(), &entry.data).ok();
-            break;
-        }
-    }
-    let Some(process::Event::DecisionEvaluated(e)) = found else { return Ok(()) };
+    let evaluated = events.into_iter().find_map(|event| match event {
+        process::Event::DecisionEvaluated(evaluated) => Some(evaluated),
+        _ => None,
+    });
+    let Some(e) = evaluated else { return Ok(()) };
     let decided = process::Decided {
         table: e.decision,
         table_version: e.table_version,

@@ -100,8 +100,8 @@ fn aware(
         _ => AwarenessBasis::EarliestAlert,
     };
     let state = super::load(turn, id)?;
-    let occurred = store::log::stream(turn.conn, &id.to_string())?.first().map(|s| s.entry());
-    let claimed = occurred.transpose()?.map_or(turn.now, |entry| entry.occurred_at);
+    let first = store::log::entry(turn.conn, state.declared)?.map(|stored| stored.entry());
+    let claimed = first.transpose()?.map_or(turn.now, |entry| entry.occurred_at);
     let aware_at = earliest.unwrap_or(claimed).min(turn.now);
     let decided = AwarenessDecided { entity, aware_at, basis };
     let draft = decide_awareness(id, &state, decided, "", turn.now)?;

@@ -12,7 +12,7 @@ mod view;
 
 use base::{Id, id};
 use domain::incident::{self, Incident};
-use evidence::{Draft, Mode};
+use evidence::Draft;
 use store::incident as incidents;
 
 pub use complete_task::Answers;
@@ -29,20 +29,12 @@ use crate::{
     turn::{Stop, Turn},
 };
 
-/// The mode of an incident's entries: what follows from an exercise stays one.
-fn mode_of(turn: &mut Turn<'_>, id: Id<id::Incident>) -> Result<Mode, Stop> {
-    let first = store::log::stream(turn.conn, &id.to_string())?.into_iter().next();
-    Ok(match first {
-        Some(stored) => stored.entry()?.mode,
-        None => Mode::Live,
-    })
-}
-
 /// Loads an incident inside a turn; entries from here on carry its mode.
 fn load(turn: &mut Turn<'_>, id: Id<id::Incident>) -> Result<Incident, Stop> {
     let state = incidents::load(turn.conn, id)?.ok_or_else(incident::unknown_incident)?;
-    let mode = mode_of(turn, id)?;
-    turn.set_mode(mode);
+    if let Some(first) = store::log::entry(turn.conn, state.declared)? {
+        turn.set_mode(first.entry()?.mode);
+    }
     Ok(state)
 }
 

@@ -1,6 +1,9 @@
 //! Receiving a request: what each signal does to its alert, its group, and whom that wakes.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use base::{Code, Digest, Id, id};
 use connect::inbound::{self, Parsed, Signal};
@@ -10,21 +13,24 @@ use domain::{
         Transition,
     },
     escalation::EndReason,
-    incident::{Cause, Declaration},
+    incident::{Cause, Declaration, Status},
     integration,
 };
 use serde_json::json;
 use store::{
-    alert as alerts, config, credential,
+    alert as alerts, config, credential, incident as incidents,
     operational::{self, Inbound},
     project::key_digest,
 };
 
 use crate::{
     App, Caller, Error,
-    escalation::{end_of, start_for_group},
+    escalation::{end_of, running, start_for_group},
     turn::{Stop, Turn},
 };
+
+/// How many merges are followed from an incident to the one that goes on.
+const MERGES: usize = 16;
 
 /// An authenticated integration.
 #[derive(Debug, Clone)]
@@ -126,11 +132,16 @@ struct Effects {
     receipts: Vec<Receipt>,
     repeats: Vec<Id<id::Alert>>,
     ignored: i64,
-    /// Alerts that this request opened, by key: a key may stand in it twice.
-    opened: BTreeMap<Digest, (Id<id::Alert>, Severity, Id<id::Group>)>,
-    /// Groups by key, with how many of their alerts are open after this request.
-    groups: BTreeMap<Digest, (Id<id::Group>, i64)>,
-    new_groups: Vec<(Id<id::Group>, usize)>,
+    /// Alerts that this request opened, changed or (`None`) resolved, by key: a key may stand in it
+    /// twice.
+    touched: BTreeMap<Digest, Option<(Id<id::Alert>, Severity, Id<id::Group>)>>,
+    /// Open groups by key.
+    groups: BTreeMap<Digest, Id<id::Group>>,
+    /// How many alerts of each group are open after this request.
+    open: BTreeMap<Id<id::Group>, i64>,
+    new_groups: Vec<Id<id::Group>>,
+    /// Groups that were there and got another alert.
+    joined: BTreeSet<Id<id::Group>>,
 }
 
 fn arrive(turn: &mut Turn<'_>, request: &Request) -> Result<Arrived, Stop> {
@@ -164,8 +175,8 @@ fn effect(
     effects: &mut Effects,
 ) -> Result<(), Stop> {
     let key = key_digest(&signal.dedup_key);
-    let found = match effects.opened.get(&key) {
-        Some(opened) => Some(*opened),
+    let found = match effects.touched.get(&key) {
+        Some(touched) => *touched,
         None => alerts::by_key(turn.conn, integration.id, key)?
             .map(|(alert, severity, group)| (alert, severity_named(&severity), group)),
     };
@@ -178,13 +189,12 @@ fn effect(
         (Outcome::Record(AlertAction::Opened), _) => open(turn, integration, signal, key, effects)?,
         (Outcome::Record(action), Some((alert, _, group))) => {
             let number = effects.transitions.len();
-            effects.opened.remove(&key);
             effects.transitions.push(transition(alert, action, (severity, group, false), number));
-            if action == AlertAction::Resolved {
-                settle(turn, integration, group, effects)?;
-            } else {
-                effects.opened.insert(key, (alert, severity, group));
+            let over = action == AlertAction::Resolved;
+            if over {
+                settle(turn, group, effects)?;
             }
+            effects.touched.insert(key, (!over).then_some((alert, severity, group)));
             effects.receipts.push(receipt(name(action)));
         }
         (Outcome::Repeat, Some((alert, ..))) => {
@@ -210,22 +220,22 @@ fn open(
     let group_key = group_key(integration, signal);
     let group_digest = key_digest(&group_key);
     let held = match effects.groups.get(&group_digest) {
-        Some((group, _)) => Some(*group),
+        Some(group) => Some(*group),
         None => {
             alerts::open_group(turn.conn, integration.id, group_digest)?.map(|(group, open)| {
-                effects.groups.insert(group_digest, (group, open));
+                effects.open.entry(group).or_insert(open);
                 group
             })
         }
     };
     let number = effects.transitions.len();
     let group = held.unwrap_or_else(|| turn.mint());
+    effects.groups.insert(group_digest, group);
+    *effects.open.entry(group).or_default() += 1;
     if held.is_none() {
-        effects.groups.insert(group_digest, (group, 0));
-        effects.new_groups.push((group, number));
-    }
-    if let Some((_, open)) = effects.groups.get_mut(&group_digest) {
-        *open += 1;
+        effects.new_groups.push(group);
+    } else {
+        effects.joined.insert(group);
     }
     let alert = turn.mint();
     let opens = held.is_none();
@@ -236,27 +246,18 @@ fn open(
         number,
     ));
     effects.words.push((field(number), words(signal, &group_key)));
-    effects.opened.insert(key, (alert, severity, group));
+    effects.touched.insert(key, Some((alert, severity, group)));
     effects.receipts.push(Receipt { alert: Some(alert), action: "opened" });
     Ok(())
 }
 
 /// One alert of a group is over: keeps the count that tells when the group is.
-fn settle(
-    turn: &mut Turn<'_>,
-    _: &config::Integration,
-    group: Id<id::Group>,
-    effects: &mut Effects,
-) -> Result<(), Stop> {
-    if let Some((_, open)) = effects.groups.values_mut().find(|(held, _)| *held == group) {
-        *open -= 1;
-        return Ok(());
+fn settle(turn: &mut Turn<'_>, group: Id<id::Group>, effects: &mut Effects) -> Result<(), Stop> {
+    if !effects.open.contains_key(&group) {
+        let row = alerts::load_group(turn.conn, group)?;
+        effects.open.insert(group, row.map_or(0, |row| row.open_alerts));
     }
-    if let Some(row) = alerts::load_group(turn.conn, group)? {
-        // Keyed by the group's own id where its key was not needed: never looked up by it.
-        let key = key_digest(&group.to_string());
-        effects.groups.insert(key, (group, row.open_alerts - 1));
-    }
+    *effects.open.entry(group).or_default() -= 1;
     Ok(())
 }
 
@@ -292,7 +293,7 @@ fn record(turn: &mut Turn<'_>, request: &Request, effects: &mut Effects) -> Resu
 /// Starts the ladders of new groups, declares incidents where the rule says so, ends what is over.
 fn wake(turn: &mut Turn<'_>, request: &Request, effects: &Effects) -> Result<(), Stop> {
     let integration = &request.door.integration;
-    for (group, _) in &effects.new_groups {
+    for group in &effects.new_groups {
         let Some(row) = alerts::load_group(turn.conn, *group)? else { continue };
         if row.state != "open" {
             continue;
@@ -303,12 +304,36 @@ fn wake(turn: &mut Turn<'_>, request: &Request, effects: &Effects) -> Result<(),
             start_for_group(turn, *group, &integration.policy)?;
         }
     }
-    for (group, open) in effects.groups.values() {
+    for group in effects.joined.difference(&effects.new_groups.iter().copied().collect()) {
+        if unattended(turn, *group)? {
+            start_for_group(turn, *group, &integration.policy)?;
+        }
+    }
+    for (group, open) in &effects.open {
         if *open <= 0 {
             end_of(turn, &group.to_string(), EndReason::Resolved)?;
         }
     }
     Ok(())
+}
+
+/// Whether nobody would hear of a group's next alert: it has no ladder, and its incident, or the one
+/// that was merged into, is over.
+fn unattended(turn: &mut Turn<'_>, group: Id<id::Group>) -> Result<bool, Stop> {
+    let Some(row) = alerts::load_group(turn.conn, group)? else { return Ok(false) };
+    if row.state != "open" || running(turn, &group.to_string())? {
+        return Ok(false);
+    }
+    let mut next = row.incident;
+    for _ in 0..MERGES {
+        let Some(id) = next else { break };
+        let Some(state) = incidents::load(turn.conn, id)? else { break };
+        if state.status == Status::Open {
+            return Ok(false);
+        }
+        next = state.merged_into;
+    }
+    Ok(true)
 }
 
 fn declare_for(

@@ -127,34 +127,37 @@ fn refuse(number: i64, problem: String) -> Fault {
     Fault::Migration { number, problem }
 }
 
-/// Runs in a transaction that no other process's migration overlaps.
+/// Runs in a transaction that no other process's migration overlaps. A large table takes its time,
+/// and so does another process's migration: nothing here is cut short.
 fn locked<T>(conn: &mut Conn, run: impl FnOnce(&mut Conn) -> Result<T, Fault>) -> Result<T, Fault> {
-    let begun = match &mut conn.engine {
-        Engine::Sqlite(sqlite) => sqlite.script("BEGIN IMMEDIATE"),
-        Engine::Postgres(postgres) => {
-            // A large table takes its time, and so does another process's migration.
-            postgres.be_patient();
-            let begin = format!(
-                "BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0;
-                 SET LOCAL idle_in_transaction_session_timeout = 0;
-                 SELECT pg_advisory_xact_lock({LOCK})"
-            );
-            postgres.begin(&begin).map(drop)
-        }
+    let Engine::Postgres(postgres) = &mut conn.engine else {
+        conn.script("BEGIN IMMEDIATE", "db.migration_lock")?;
+        return ended(conn, run);
     };
-    begun.map_err(|trouble| trouble.of("db.migration_lock"))?;
+    let usual = postgres.be_patient();
+    let begin = format!(
+        "BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0;
+         SET LOCAL idle_in_transaction_session_timeout = 0; SELECT pg_advisory_xact_lock({LOCK})"
+    );
+    postgres.begin(&begin).map_err(|trouble| trouble.of("db.migration_lock"))?;
+    let done = ended(conn, run);
+    if let Engine::Postgres(postgres) = &mut conn.engine {
+        postgres.be_brisk(usual);
+    }
+    done
+}
+
+/// Runs inside the transaction that has begun, and ends it.
+fn ended<T>(conn: &mut Conn, run: impl FnOnce(&mut Conn) -> Result<T, Fault>) -> Result<T, Fault> {
     let done = run(conn);
     if done.is_err() {
         conn.roll_back()?;
         return done;
     }
-    let ended = match &mut conn.engine {
+    let committed = match &mut conn.engine {
         Engine::Sqlite(sqlite) => sqlite.script("COMMIT"),
-        Engine::Postgres(postgres) => {
-            postgres.be_brisk();
-            postgres.end("COMMIT")
-        }
+        Engine::Postgres(postgres) => postgres.end("COMMIT"),
     };
-    ended.map_err(|trouble| trouble.of("db.migration_commit"))?;
+    committed.map_err(|trouble| trouble.of("db.migration_commit"))?;
     done
 }

@@ -94,7 +94,12 @@ fn serve(target: &Target, queue: &Queue) {
     let mut conn = None;
     while let Some(read) = queue.take() {
         match snapshot(target, conn.take()) {
-            Err(fault) => read(Err(fault)),
+            Err(fault) => {
+                // The others would wait for the same: all learn it now.
+                let waiting = std::mem::take(&mut queue.lock().waiting);
+                read(Err(fault.clone()));
+                waiting.into_iter().for_each(|read| read(Err(fault.clone())));
+            }
             Ok(mut ready) => {
                 read(Ok(&mut ready));
                 conn = ready.roll_back().is_ok().then_some(ready);

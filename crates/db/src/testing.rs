@@ -124,7 +124,11 @@ impl TestCluster {
     }
 
     fn admin(&self, sql: &str) {
-        let run = || Postgres::connect(&self.url).expect("the test server").script(sql).map(drop);
+        let run = || {
+            let mut server = Postgres::connect(&self.url).expect("the test server");
+            server.be_patient();
+            server.script(sql).map(drop)
+        };
         std::thread::scope(|scope| scope.spawn(run).join())
             .expect("the test server answers")
             .expect("the statement runs");

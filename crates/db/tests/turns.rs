@@ -400,6 +400,15 @@ fn a_backend_killed_inside_a_turn_costs_one_more_run() {
 }
 
 #[test]
+fn a_server_that_accepts_and_never_answers_is_given_up() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = silent.local_addr().expect("the port").port();
+    let target = Target::Postgres(format!("postgres://nobody@127.0.0.1:{port}/nothing"));
+    let Err(fault) = Db::open(&target, Options::default()) else { panic!("it answered") };
+    assert_eq!(fault.to_string(), "the database cannot be opened: the server does not answer");
+}
+
+#[test]
 fn readers_come_back_after_their_connections_were_cut() {
     static KILL_ALL: Stmt = Stmt {
         name: "note.kill_all",

@@ -24,7 +24,7 @@ use crate::{
 /// The most jobs in one turn.
 pub const MAX_JOBS: usize = 512;
 /// How many failed turns a job sees before it is answered with the fault: with the pauses between
-/// them about four seconds, with a host that does not answer at all about thirty.
+/// them about four seconds, with a server that does not answer at all about forty.
 pub const PATIENCE: u32 = 8;
 const FIRST_PAUSE: Duration = Duration::from_millis(25);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);

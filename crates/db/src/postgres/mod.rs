@@ -20,9 +20,6 @@ use crate::{
 pub(crate) use setup::Role;
 use tls::Address;
 
-/// How long to wait for an answer before the connection counts as lost; longer than any
-/// `statement_timeout` of `setup`.
-const LONGEST_ANSWER: Duration = Duration::from_secs(25);
 /// How many statements of a batch are on their way at once.
 const PIPELINE: usize = 128;
 
@@ -32,6 +29,7 @@ pub(crate) struct Postgres {
     in_transaction: bool,
     /// An answer did not come in time: nothing on this connection can be trusted any more.
     silent: bool,
+    /// How long to wait for an answer before the connection counts as lost.
     patience: Duration,
     runtime: Runtime,
 }
@@ -41,6 +39,7 @@ impl Postgres {
     pub(crate) fn open(url: &str, role: Role) -> Result<Self, Fault> {
         let mut session = Self::connect(url)?;
         setup::prepare_session(&mut session, role)?;
+        session.patience = role.longest_answer();
         Ok(session)
     }
 
@@ -50,35 +49,24 @@ impl Postgres {
         let open = |source| Fault::Open { source };
         let runtime = Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| open(Cause::new(error)))?;
-        let config = setup::timeouts(address.config);
-        let client = runtime.block_on(async {
-            match address.tls {
-                None => {
-                    let (client, connection) = config.connect(NoTls).await?;
-                    tokio::spawn(connection);
-                    Ok(client)
-                }
-                Some(tls) => {
-                    let (client, connection) = config.connect(tls).await?;
-                    tokio::spawn(connection);
-                    Ok(client)
-                }
-            }
-        });
-        let client = client.map_err(|error| open(cause(&error)))?;
+        let connecting = async { tokio::time::timeout(setup::CONNECT, reach(address)).await };
+        let client = match runtime.block_on(connecting) {
+            Ok(client) => client.map_err(|error| open(cause(&error)))?,
+            Err(_) => return Err(open(Cause::new("the server does not answer"))),
+        };
         let statements = HashMap::new();
         let (in_transaction, silent) = (false, false);
-        Ok(Self { client, statements, in_transaction, silent, patience: LONGEST_ANSWER, runtime })
+        Ok(Self { client, statements, in_transaction, silent, patience: setup::CONNECT, runtime })
     }
 
-    /// Waits for answers as long as they take: for migrations.
-    pub(crate) fn be_patient(&mut self) {
-        self.patience = Duration::MAX;
+    /// Waits for answers as long as they take: for migrations. Answers how long it waited before.
+    pub(crate) fn be_patient(&mut self) -> Duration {
+        std::mem::replace(&mut self.patience, Duration::MAX)
     }
 
-    /// Waits no longer than usual again.
-    pub(crate) fn be_brisk(&mut self) {
-        self.patience = LONGEST_ANSWER;
+    /// Waits no longer than this for an answer.
+    pub(crate) fn be_brisk(&mut self, patience: Duration) {
+        self.patience = patience;
     }
 
     pub(crate) fn query(
@@ -181,6 +169,23 @@ impl Postgres {
         let stmt = wait(&self.runtime, self.patience, &mut self.silent, stmt)?;
         self.statements.insert(text.key, stmt.clone());
         Ok(stmt)
+    }
+}
+
+/// Connects, encrypted where the address says so.
+async fn reach(address: Address) -> Result<Client, Error> {
+    let config = setup::timeouts(address.config);
+    match address.tls {
+        None => {
+            let (client, connection) = config.connect(NoTls).await?;
+            tokio::spawn(connection);
+            Ok(client)
+        }
+        Some(tls) => {
+            let (client, connection) = config.connect(tls).await?;
+            tokio::spawn(connection);
+            Ok(client)
+        }
     }
 }
 

@@ -7,8 +7,8 @@ use tokio_postgres::Config;
 use super::Postgres;
 use crate::Fault;
 
-/// How long to wait for a connection.
-const CONNECT: Duration = Duration::from_secs(3);
+/// How long to wait for a connection, and then for the session's set-up.
+pub(super) const CONNECT: Duration = Duration::from_secs(3);
 /// How long data may stay unacknowledged by the server's machine.
 const UNACKNOWLEDGED: Duration = Duration::from_secs(10);
 
@@ -19,6 +19,17 @@ pub(crate) enum Role {
     Turns,
     /// Reads and migrations.
     Other,
+}
+
+impl Role {
+    /// How long to wait for an answer: longer than the `statement_timeout`, after which a server
+    /// that is well has answered.
+    pub(super) const fn longest_answer(self) -> Duration {
+        match self {
+            Self::Turns => Duration::from_secs(12),
+            Self::Other => Duration::from_secs(25),
+        }
+    }
 }
 
 pub(super) fn timeouts(mut config: Config) -> Config {

@@ -1,0 +1,240 @@
+//! The guard before every route: who asks, from where, with which permission; and what went wrong,
+//! as a page or as a problem document.
+//!
+//! | the route wants | proven by | a stranger gets |
+//! | --- | --- | --- |
+//! | a session | the cookie | a page: sign-in; a post: 401, so that the words stay in the form |
+//! | a fresh password | the session | `/sign-in/again` |
+//! | a token | `Authorization: Bearer` | 401; a cookie proves nothing there |
+//! | an integration's key | the handler looks it up | 401 |
+//!
+//! Every posted form is taken only from our own pages: by `Origin`, by `Sec-Fetch-Site`, and by the
+//! session's hidden token.
+
+mod headers;
+mod origin;
+
+use std::panic::AssertUnwindSafe;
+
+use app::{Caller, identity::Session};
+use axum::{
+    body::{Body, to_bytes},
+    extract::{Request, State},
+    http::{HeaderMap, Method, StatusCode, header, request::Parts},
+    middleware::Next,
+    response::{IntoResponse, Redirect, Response},
+};
+use domain::{access::Permission, person};
+use futures_util::FutureExt as _;
+use url::form_urlencoded;
+
+pub(crate) use headers::secured;
+pub(crate) use origin::called;
+
+use crate::{
+    Access, cookie,
+    form::{Form, MAX_FORM, local_path},
+    page,
+    state::Web,
+    trouble::Trouble,
+    visit::{Asker, Visit, holds},
+};
+
+/// What the guard of one route knows.
+#[derive(Clone)]
+pub(crate) struct Post {
+    pub(crate) web: Web,
+    pub(crate) access: Access,
+}
+
+/// Why a request does not pass.
+enum Stopped {
+    /// It is answered like this.
+    Answer(Response),
+    /// It is refused.
+    Trouble(Trouble),
+}
+
+impl From<Trouble> for Stopped {
+    fn from(trouble: Trouble) -> Self {
+        Self::Trouble(trouble)
+    }
+}
+
+/// Lets a request through to its handler, or answers it.
+pub(crate) async fn watch(State(post): State<Post>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let mut visit = Visit::of(&post.web, &parts);
+    let served = match post.admit(&mut parts, body, &mut visit).await {
+        Ok(body) => {
+            let request = Request::from_parts(parts, body);
+            let served = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+            served.unwrap_or_else(|_| Trouble::fault().into_response())
+        }
+        Err(Stopped::Answer(answer)) => return answer,
+        Err(Stopped::Trouble(trouble)) => trouble.into_response(),
+    };
+    match served.extensions().get::<Trouble>() {
+        Some(trouble) if post.access.is_page() => page::trouble(&visit, trouble).await,
+        _ => served,
+    }
+}
+
+impl Post {
+    async fn admit(
+        &self,
+        parts: &mut Parts,
+        body: Body,
+        visit: &mut Visit,
+    ) -> Result<Body, Stopped> {
+        match self.access {
+            Access::Key => Ok(body),
+            Access::Token(permission) => {
+                let asker = self.bearer(&parts.headers, permission).await?;
+                parts.extensions.insert(asker);
+                Ok(body)
+            }
+            Access::Either(permission) => {
+                let asker = self.either(&parts.headers, permission).await?;
+                parts.extensions.insert(asker);
+                Ok(body)
+            }
+            _ => {
+                visit.session = self.session(&parts.headers).await?;
+                self.enter(parts, visit)?;
+                let body = self.read(parts, body, visit).await?;
+                parts.extensions.insert(visit.clone());
+                Ok(body)
+            }
+        }
+    }
+
+    /// Whether this visitor may come to this page.
+    fn enter(&self, parts: &Parts, visit: &Visit) -> Result<(), Stopped> {
+        if matches!(self.access, Access::Public | Access::Link) {
+            return Ok(());
+        }
+        let Some(session) = &visit.session else { return Err(stranger(parts, visit)) };
+        if let Some(permission) = self.access.permission() {
+            check(&session.caller, permission)?;
+        }
+        if matches!(self.access, Access::Confirmed(_)) && !is_fresh(session, visit) {
+            return Err(Stopped::Answer(again(parts, visit)));
+        }
+        Ok(())
+    }
+
+    /// Reads the form of a post, which must be one of ours.
+    async fn read(
+        &self,
+        parts: &Parts,
+        body: Body,
+        visit: &mut Visit,
+    ) -> Result<Body, Stopped> {
+        if matches!(parts.method, Method::GET | Method::HEAD) {
+            return Ok(body);
+        }
+        if !origin::is_own(&parts.headers) {
+            return Err(Trouble::foreign_form().into());
+        }
+        let bytes = to_bytes(body, MAX_FORM).await;
+        let bytes = bytes.map_err(|_| Trouble::too_large(MAX_FORM))?;
+        visit.form = Form::parse(&bytes);
+        let Some(session) = &visit.session else { return Ok(Body::empty()) };
+        let open = matches!(self.access, Access::Public | Access::Link);
+        if !open && !same(session.csrf.as_bytes(), visit.form.raw("csrf").as_bytes()) {
+            return Err(Trouble::foreign_form().into());
+        }
+        Ok(Body::empty())
+    }
+
+    async fn session(&self, headers: &HeaderMap) -> Result<Option<Session>, Trouble> {
+        match cookie::get(headers, cookie::SESSION).filter(|value| !value.is_empty()) {
+            Some(value) => Ok(self.web.app().session(value).await?),
+            None => Ok(None),
+        }
+    }
+
+    async fn bearer(&self, headers: &HeaderMap, permission: Permission) -> Result<Asker, Trouble> {
+        let token = bearer_of(headers).ok_or_else(person::sign_in_first)?;
+        let caller = self.web.app().bearer(token).await?;
+        check(&caller, permission)?;
+        Ok(Asker(caller))
+    }
+
+    async fn either(&self, headers: &HeaderMap, permission: Permission) -> Result<Asker, Trouble> {
+        if headers.contains_key(header::AUTHORIZATION) {
+            return self.bearer(headers, permission).await;
+        }
+        let session = self.session(headers).await?.ok_or_else(person::sign_in_first)?;
+        check(&session.caller, permission)?;
+        Ok(Asker(session.caller))
+    }
+}
+
+/// The token after `Authorization: Bearer`.
+pub(crate) fn bearer_of(headers: &HeaderMap) -> Option<&str> {
+    let line = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = line.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+fn check(caller: &Caller, permission: Permission) -> Result<(), Trouble> {
+    if holds(caller, permission) { Ok(()) } else { Err(person::forbidden().into()) }
+}
+
+fn stranger(parts: &Parts, visit: &Visit) -> Stopped {
+    if matches!(parts.method, Method::GET | Method::HEAD) {
+        return Stopped::Answer(redirect("/sign-in", &visit.here));
+    }
+    let detail = "You are not signed in any more. Sign in in another tab, then go back to this \
+                  page: your words are still in the form.";
+    let code = person::sign_in_first().code;
+    Stopped::Trouble(Trouble::new(StatusCode::UNAUTHORIZED, code, detail))
+}
+
+fn is_fresh(session: &Session, visit: &Visit) -> bool {
+    let stale = person::sign_in_again().code;
+    visit.web.app().approver(&session.caller, visit.now()).err().is_none_or(|refused| refused.code != stale)
+}
+
+/// Asks for the password once more; afterwards the reader is back at the page with the form.
+fn again(parts: &Parts, visit: &Visit) -> Response {
+    let referer = parts.headers.get(header::REFERER).and_then(|line| line.to_str().ok());
+    let path = referer.and_then(|line| url::Url::parse(line).ok()).map(|url| url.path().to_owned());
+    let form = visit.here.rsplit_once('/').map_or("/", |(form, _)| form);
+    let next = path.as_deref().and_then(local_path).unwrap_or(form);
+    redirect("/sign-in/again", next)
+}
+
+fn redirect(to: &str, next: &str) -> Response {
+    let query = form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish();
+    Redirect::to(&format!("{to}?{query}")).into_response()
+}
+
+/// Compares without telling by time where two texts differ.
+fn same(held: &[u8], given: &[u8]) -> bool {
+    held.len() == given.len()
+        && held.iter().zip(given).fold(0, |differ, (a, b)| differ | (a ^ b)) == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bearer_token_is_read_whatever_the_case_of_its_scheme() {
+        let mut headers = HeaderMap::new();
+        assert_eq!(bearer_of(&headers), None);
+        headers.insert(header::AUTHORIZATION, "bearer wkt_a".parse().unwrap());
+        assert_eq!(bearer_of(&headers), Some("wkt_a"));
+        headers.insert(header::AUTHORIZATION, "Basic d2s6YQ==".parse().unwrap());
+        assert_eq!(bearer_of(&headers), None);
+    }
+
+    #[test]
+    fn tokens_are_the_same_or_not() {
+        assert!(same(b"abc", b"abc"));
+        assert!(!same(b"abc", b"abd") && !same(b"abc", b"ab") && !same(b"abc", b""));
+    }
+}

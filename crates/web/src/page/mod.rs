@@ -1,0 +1,27 @@
+//! Pages: one file per noun, each reading through `app` and filling the structs of `view`.
+
+pub(crate) mod access;
+pub(crate) mod ack;
+pub(crate) mod alerts;
+mod around;
+pub(crate) mod codes;
+pub(crate) mod declare;
+pub(crate) mod explain;
+pub(crate) mod files;
+pub(crate) mod incident;
+pub(crate) mod incidents;
+pub(crate) mod integrations;
+pub(crate) mod log;
+pub(crate) mod now;
+mod parts;
+pub(crate) mod people;
+pub(crate) mod quarantine;
+mod rows;
+pub(crate) mod search;
+pub(crate) mod severity;
+pub(crate) mod task;
+pub(crate) mod tasks;
+mod tell;
+mod trouble;
+
+pub(crate) use trouble::trouble;

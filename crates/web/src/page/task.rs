@@ -1,0 +1,330 @@
+//! One task: its form, its approval, and the way past it by exception.
+
+use std::collections::BTreeMap;
+
+use app::incident::{Answers, Seen, TaskSeen};
+use axum::{
+    extract::Path,
+    response::{IntoResponse, Redirect},
+};
+use base::{Code, Digest};
+use domain::{
+    access::Permission,
+    incident::exception_without_reason,
+};
+use process::model::FieldType;
+
+use super::{
+    around::shell,
+    incident::flash,
+    parts::{clock, label, roles_of},
+    rows::{place_of, role_names},
+    tell::words,
+};
+use crate::{
+    answer::{self, Answer, then},
+    flash::Outcome,
+    form::Form,
+    trouble::Trouble,
+    view::{
+        Choice, Input, Place, Words,
+        task::{Approvals, FieldKind, TaskField, TaskPage},
+    },
+    visit::Visit,
+};
+
+/// `GET /tasks/{reference}/{task}`.
+///
+/// A task that wants an approver asks for the password before words are typed, so that none are lost.
+pub(crate) async fn show(visit: Visit, Path((reference, task)): Path<(String, u32)>) -> Answer {
+    let seen = visit.web.app().see_incident(&reference, i64::MAX).await?;
+    let open = seen.tasks.iter().find(|open| open.number == task);
+    if let Some(open) = open {
+        let place = place_of(&reference, task, &open.element);
+        if place.starts_with("/incidents/") {
+            return Ok(Redirect::to(&place).into_response());
+        }
+        if open.element.marks.approvals.is_some() && wants_password(&visit)? {
+            return Ok(Redirect::to(&format!("/sign-in/again?next={place}")).into_response());
+        }
+    }
+    let page = task_page(&visit, &seen, task, &Typed::default()).await?;
+    answer::page(&visit, &page)
+}
+
+/// `POST /tasks/{reference}/{task}`.
+pub(crate) async fn complete(
+    visit: Visit,
+    Path((reference, task)): Path<(String, u32)>,
+) -> Answer {
+    let seen = visit.web.app().see_incident(&reference, i64::MAX).await?;
+    let typed = Typed { form: visit.form.clone(), ..Typed::default() };
+    let acted = match answers(&visit, &seen, task) {
+        Ok(answers) => {
+            let command = (task, answers);
+            let done = visit.web.app().complete_task(visit.caller()?, seen.id, command).await;
+            done.map_err(Trouble::from)
+        }
+        Err(trouble) => Err(trouble),
+    };
+    end(&visit, (&seen, task), acted, typed).await
+}
+
+/// `POST /tasks/{reference}/{task}/approve`: exactly what was shown.
+pub(crate) async fn approve(
+    visit: Visit,
+    Path((reference, task)): Path<(String, u32)>,
+) -> Answer {
+    let seen = visit.web.app().see_incident(&reference, i64::MAX).await?;
+    let open = seen.tasks.iter().find(|open| open.number == task);
+    let shown = open.map(|open| digest(&seen, open).to_string());
+    let acted = if shown.is_some_and(|shown| shown == visit.form.get("digest")) {
+        let comment = BTreeMap::from([("comment".to_owned(), visit.form.text("comment"))]);
+        let command = (task, comment);
+        let done = visit.web.app().complete_task(visit.caller()?, seen.id, command).await;
+        done.map_err(Trouble::from)
+    } else {
+        let detail = "What you approved is not what stands here now; look at it again.";
+        Err(Trouble::new(axum::http::StatusCode::CONFLICT, "WEB-007", detail))
+    };
+    let typed = Typed { form: visit.form.clone(), ..Typed::default() };
+    end(&visit, (&seen, task), acted, typed).await
+}
+
+/// `POST /tasks/{reference}/{task}/exception`.
+pub(crate) async fn bypass(
+    visit: Visit,
+    Path((reference, task)): Path<(String, u32)>,
+) -> Answer {
+    let seen = visit.web.app().see_incident(&reference, i64::MAX).await?;
+    let acted = match visit.form.get("code").parse::<Code>() {
+        Ok(code) => {
+            let command = (task, code, visit.form.text("rationale"));
+            let done = visit.web.app().bypass_task(visit.caller()?, seen.id, command).await;
+            done.map_err(Trouble::from)
+        }
+        Err(_) => Err(exception_without_reason().into()),
+    };
+    let typed = Typed { form: visit.form.clone(), exception: true, ..Typed::default() };
+    end(&visit, (&seen, task), acted, typed).await
+}
+
+/// What was typed, and where the refusal belongs.
+#[derive(Default)]
+struct Typed {
+    form: Form,
+    exception: bool,
+    why: Option<String>,
+}
+
+async fn end(
+    visit: &Visit,
+    (seen, task): (&Seen, u32),
+    acted: Result<(), Trouble>,
+    typed: Typed,
+) -> Answer {
+    let path = format!("/incidents/{}", seen.state.reference);
+    match acted {
+        Ok(()) if typed.exception => {
+            then(visit, &path, &Outcome::done("Passed by exception. Somebody must ratify it."))
+        }
+        Ok(()) => then(visit, &path, &Outcome::done("The task is done.")),
+        Err(trouble) if trouble.is_refusal() => {
+            let typed = Typed { why: Some(trouble.detail.clone()), ..typed };
+            let mut page = task_page(visit, seen, task, &typed).await?;
+            page.shell.flash = Some(flash(&trouble));
+            answer::refused(visit, &page, &trouble)
+        }
+        Err(trouble) => Err(trouble),
+    }
+}
+
+/// Answers by field; instants without a zone are in the page's zone.
+fn answers(visit: &Visit, seen: &Seen, task: u32) -> Result<Answers, Trouble> {
+    let open = seen.tasks.iter().find(|open| open.number == task);
+    let fields = open.map(|open| open.element.marks.form.as_slice()).unwrap_or_default();
+    let mut answers = Answers::new();
+    for (key, value) in visit.form.under("field.") {
+        let field = fields.iter().find(|field| field.key.as_str() == key);
+        let instant = field.is_some_and(|field| field.kind == FieldType::Instant);
+        let value = if instant {
+            let name = format!("field.{key}");
+            let at = visit.form.instant(&name, &visit.web.options().zone);
+            let at = at.map_err(|_| Trouble::unreadable("Write a date and time."))?;
+            at.map(|at| at.to_string()).unwrap_or_default()
+        } else {
+            value.to_owned()
+        };
+        answers.insert(key.to_owned(), value);
+    }
+    Ok(answers)
+}
+
+fn wants_password(visit: &Visit) -> Result<bool, Trouble> {
+    let stale = domain::person::sign_in_again().code;
+    let refused = visit.web.app().approver(visit.caller()?, visit.now()).err();
+    Ok(visit.may(Permission::Approve) && refused.is_some_and(|why| why.code == stale))
+}
+
+async fn task_page(
+    visit: &Visit,
+    seen: &Seen,
+    task: u32,
+    typed: &Typed,
+) -> Result<TaskPage, Trouble> {
+    let shell = shell(visit, Place::Tasks).await?;
+    let state = &seen.state;
+    let open = seen.tasks.iter().find(|open| open.number == task);
+    let Some(open) = open else { return done_page(visit, seen, task).await };
+    let element = &open.element;
+    let reader = visit.reader();
+    let own = seen.clocks.iter().find(|held| {
+        held.kind == "task_due" && held.id.as_str().ends_with(&format!(":{task}"))
+    });
+    let clock = own.map(|held| clock(held, (element.name.clone(), None), &reader, visit.now()));
+    let held = roles_of(&visit.caller()?.grants);
+    let wanted = &element.marks.roles;
+    let mine = |code: &Code| held.iter().any(|role| role.code() == code.as_str());
+    let commands = state.commander.is_some() && state.commander == visit.caller()?.person;
+    // On a live S1 or S2 a missing role does not block: it is recorded (ground rule G3).
+    let grave = state.severity.now().is_none_or(|s| s <= domain::incident::Severity::S2);
+    let may = visit.may(Permission::Respond)
+        && (grave || commands || wanted.is_empty() || wanted.iter().any(mine));
+    let why = typed.why.as_deref().filter(|_| typed.exception);
+    let input = |name: &str| match why {
+        Some(why) => Input::of(typed.form.get(name)).refused(why),
+        None => Input::default(),
+    };
+    Ok(TaskPage {
+        shell,
+        reference: state.reference.to_string(),
+        incident: words(seen.title.clone()),
+        task: task.to_string(),
+        name: named(open),
+        element: element.id.to_string(),
+        instruction: None,
+        phase: element.marks.phase.map_or(state.phase.as_str(), |p| p.as_str()).to_owned(),
+        process: format!("{} v{}", state.process.name, state.process.version),
+        roles: role_names(wanted),
+        clock,
+        fields: fields(open, typed),
+        consequence: None,
+        approvals: approvals(visit, seen, open)?,
+        exceptions: element.marks.exceptions.iter().map(|code| exception(code)).collect(),
+        code: input("code"),
+        rationale: input("rationale"),
+        done: false,
+        may,
+    })
+}
+
+/// A task that is not open: done, passed or withdrawn.
+async fn done_page(visit: &Visit, seen: &Seen, task: u32) -> Result<TaskPage, Trouble> {
+    if task == 0 || task > seen.state.process.state.last.task {
+        return Err(Trouble::not_found());
+    }
+    Ok(TaskPage {
+        shell: shell(visit, Place::Tasks).await?,
+        reference: seen.state.reference.to_string(),
+        incident: words(seen.title.clone()),
+        task: task.to_string(),
+        name: format!("Task {task}"),
+        element: String::new(),
+        instruction: None,
+        phase: seen.state.phase.to_string(),
+        process: format!("{} v{}", seen.state.process.name, seen.state.process.version),
+        roles: Vec::new(),
+        clock: None,
+        fields: Vec::new(),
+        consequence: None,
+        approvals: None,
+        exceptions: Vec::new(),
+        code: Input::default(),
+        rationale: Input::default(),
+        done: true,
+        may: false,
+    })
+}
+
+fn named(open: &TaskSeen) -> String {
+    let name = &open.element.name;
+    if name.is_empty() { label(open.element.id.as_str()) } else { name.clone() }
+}
+
+fn exception(code: &Code) -> Choice {
+    let choice = Choice::new(code.as_str(), code.as_str());
+    match code.as_str() {
+        "EX-URGENT" => choice.noted("waiting would make it worse"),
+        "EX-UNREACHABLE" => choice.noted("nobody who may could be reached"),
+        _ => choice,
+    }
+}
+
+fn fields(open: &TaskSeen, typed: &Typed) -> Vec<TaskField> {
+    let form = open.element.marks.form.iter();
+    let shown = form.map(|field| {
+        let value = typed.form.get(&format!("field.{}", field.key));
+        let missing = field.required && value.is_empty() && typed.why.is_some() && !typed.exception;
+        let input = Input::of(value);
+        TaskField {
+            key: field.key.to_string(),
+            label: label(field.key.as_str()),
+            kind: kind(&field.kind),
+            required: field.required,
+            input: if missing { input.refused("This is wanted.") } else { input },
+        }
+    });
+    shown.collect()
+}
+
+fn kind(kind: &FieldType) -> FieldKind {
+    match kind {
+        FieldType::Choice(options) => FieldKind::Choice(
+            options.iter().map(|code| Choice::new(code.as_str(), label(code.as_str()))).collect(),
+        ),
+        FieldType::Boolean => FieldKind::Boolean,
+        FieldType::Integer => FieldKind::Integer,
+        FieldType::Instant => FieldKind::Instant,
+        FieldType::Text => FieldKind::Text,
+    }
+}
+
+/// A task without a form that wants approvers is approved as it is shown.
+fn approvals(visit: &Visit, seen: &Seen, open: &TaskSeen) -> Result<Option<Approvals>, Trouble> {
+    let marks = &open.element.marks;
+    let Some(wanted) = marks.approvals.filter(|_| marks.form.is_empty()) else { return Ok(None) };
+    let refused = visit.web.app().approver(visit.caller()?, visit.now()).err();
+    let new = domain::person::too_new_to_approve().code;
+    let why_not = match refused {
+        _ if !visit.may(Permission::Approve) => "role",
+        Some(why) if why.code == new => "new",
+        _ => "",
+    };
+    let shown = shown(seen, open);
+    Ok(Some(Approvals {
+        wanted,
+        given: Vec::new(),
+        shown: shown.into_iter().map(|(key, value)| (label(&key), Words::known(value))).collect(),
+        digest: digest(seen, open).to_string(),
+        may: why_not.is_empty(),
+        why_not: why_not.to_owned(),
+        comment: Input::default(),
+    }))
+}
+
+/// What an approver sees: the step, and the answers given so far in the process.
+fn shown(seen: &Seen, open: &TaskSeen) -> Vec<(String, String)> {
+    let mut shown = vec![("step".to_owned(), named(open))];
+    for (name, value) in seen.state.process.state.root() {
+        let text = serde_json::to_value(&value).unwrap_or_default();
+        let text = text.as_str().map_or_else(|| text.to_string(), str::to_owned);
+        shown.push((name.to_string(), text));
+    }
+    shown
+}
+
+fn digest(seen: &Seen, open: &TaskSeen) -> Digest {
+    let text: Vec<String> =
+        shown(seen, open).into_iter().map(|(key, value)| format!("{key}={value}\n")).collect();
+    evidence::sha256(format!("{}\n{}", seen.state.reference, text.concat()).as_bytes())
+}

@@ -30,5 +30,30 @@ for (const [size, viewport] of [["1280", DESK], ["390", PHONE]]) {
     await browser.close();
   }
 }
+
+// Keys on the incident's page, and the whole page without any script.
+if (names.includes("incident")) {
+  const desk = await launch();
+  await desk.page.goto(`${base}/incident.html`);
+  const focused = () => desk.page.evaluate(() => document.activeElement?.id);
+  await desk.page.keyboard.press("n");
+  book.expect("n goes to the note", await focused() === "text");
+  await desk.page.keyboard.type("d is a letter here");
+  book.expect("letters stay in the field", desk.page.url().endsWith("/incident.html"));
+  await desk.page.evaluate(() => document.activeElement.blur());
+  await desk.page.keyboard.press("r");
+  book.expect("r opens the roles", await desk.page.locator("#roles[open]").count() === 1);
+  await desk.close();
+
+  const bare = await launch({ script: false });
+  await bare.page.goto(`${base}/incident.html`);
+  book.expect("no script: heading", await bare.page.locator("h1").isVisible());
+  await bare.page.locator(".clock > summary").first().click();
+  book.expect("no script: derivation", await bare.page.locator(".pop").first().isVisible());
+  await bare.page.emulateMedia({ media: "print" });
+  book.expect("paper: no rail", !await bare.page.locator(".rail").isVisible());
+  await bare.page.pdf?.({ path: `${ROOT}/target/shots/incident.pdf`, format: "A4" });
+  await bare.close();
+}
 await close();
 book.finish();

@@ -3,8 +3,6 @@
 //!
 //! Leaves out our own files in `assets/`: the compiler takes them from where they lie.
 
-#![expect(clippy::print_stdout, reason = "cargo reads what a build script prints")]
-
 use std::{
     env, fs, io,
     path::{Path, PathBuf},

@@ -1,5 +1,7 @@
 //! What templates may write after a `|`.
 
+#![expect(missing_docs, reason = "the attribute makes types of its own, without docs")]
+
 use askama::{Result, Values, filters::Safe};
 
 use crate::assets::asset;

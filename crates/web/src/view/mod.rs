@@ -8,6 +8,7 @@
 
 pub mod access;
 pub mod ack;
+pub mod acting;
 pub mod alerts;
 pub mod declare;
 pub mod filters;

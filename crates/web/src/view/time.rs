@@ -7,9 +7,12 @@ use base::Timestamp;
 use jiff::{Zoned, tz::TimeZone};
 
 const SECOND: i64 = 1_000_000;
+const TEN_SECONDS: i64 = 10 * SECOND;
 const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
+/// A day of the running year.
+const THIS_YEAR: &str = "%-d %b";
 
 /// How far from now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +32,8 @@ pub struct Time {
     pub short: String,
     /// `03:31:40`: to the second, where the day is clear.
     pub clock: String,
+    /// `16 Nov`, or with the year where it is another; `None` today.
+    pub day: Option<String>,
     /// `02:31:40Z`, or with the date where it differs from the local one.
     pub utc: String,
     /// `2026-11-17T02:31:40Z`, for machines.
@@ -69,6 +74,7 @@ impl Reader {
             local: local.strftime("%-d %b %Y %H:%M:%S %Z").to_string(),
             short: local.strftime(self.short_form(&local)).to_string(),
             clock: local.strftime("%H:%M:%S").to_string(),
+            day: self.day_form(&local).map(|form| local.strftime(form).to_string()),
             utc: utc.strftime(utc_form).to_string(),
             iso: utc.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
             relative: self.relative(at),
@@ -80,13 +86,21 @@ impl Reader {
     }
 
     fn short_form(&self, local: &Zoned) -> &'static str {
+        match self.day_form(local) {
+            None => "%H:%M",
+            Some(THIS_YEAR) => "%-d %b %H:%M",
+            Some(other_year) => other_year,
+        }
+    }
+
+    fn day_form(&self, local: &Zoned) -> Option<&'static str> {
         let today = self.local(self.now).date();
         if local.date() == today {
-            "%H:%M"
+            None
         } else if local.date().year() == today.year() {
-            "%-d %b %H:%M"
+            Some(THIS_YEAR)
         } else {
-            "%-d %b %Y"
+            Some("%-d %b %Y")
         }
     }
 
@@ -99,18 +113,17 @@ impl Reader {
 /// A length in its two largest units: `40 s`, `8 m 20 s`, `3 h 50 m`, `2 d 4 h`; below ten seconds
 /// with one decimal.
 pub fn length(micros: i64) -> String {
-    let micros = micros.max(0);
     let pair = |large: i64, sign: &str, small: i64, small_sign: &str| match micros % large / small {
         0 => format!("{} {sign}", micros / large),
         rest => format!("{} {sign} {rest} {small_sign}", micros / large),
     };
     match micros {
-        0 => "0 s".to_owned(),
-        ..10_000_000 => format!("{}.{} s", micros / SECOND, micros % SECOND / 100_000),
-        ..MINUTE => format!("{} s", micros / SECOND),
-        ..HOUR => pair(MINUTE, "m", SECOND, "s"),
-        ..DAY => pair(HOUR, "h", MINUTE, "m"),
-        _ => pair(DAY, "d", HOUR, "h"),
+        ..=0 => "0 s".to_owned(),
+        1..TEN_SECONDS => format!("{}.{} s", micros / SECOND, micros % SECOND / 100_000),
+        TEN_SECONDS..MINUTE => format!("{} s", micros / SECOND),
+        MINUTE..HOUR => pair(MINUTE, "m", SECOND, "s"),
+        HOUR..DAY => pair(HOUR, "h", MINUTE, "m"),
+        DAY.. => pair(DAY, "d", HOUR, "h"),
     }
 }
 
@@ -129,6 +142,14 @@ mod tests {
         assert_eq!(time.local, "17 Nov 2026 02:41:08 CET");
         assert_eq!((time.short.as_str(), time.utc.as_str()), ("02:41", "01:41:08Z"));
         assert_eq!(time.relative, Relative::Ago("50 m 32 s".to_owned()));
+    }
+
+    #[test]
+    fn another_day_is_named() {
+        let day = |text: &str| berlin().time(text.parse().expect("an instant")).day;
+        assert_eq!(day("2026-11-17T01:00:00Z"), None);
+        assert_eq!(day("2026-11-16T01:00:00Z"), Some("16 Nov".to_owned()));
+        assert_eq!(day("2025-11-16T01:00:00Z"), Some("16 Nov 2025".to_owned()));
     }
 
     #[test]

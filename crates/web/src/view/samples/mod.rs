@@ -3,14 +3,19 @@
 //! Used by the tests, which render every page, and by `examples/samples.rs`, which writes them as
 //! files for the browser checks. No server shows them.
 
+mod incident;
+mod now;
+
+use askama::Template;
 use base::Timestamp;
 use jiff::tz::TimeZone;
 
-use askama::Template;
-
 use super::{
     Clock, ClockState, Count, Evidence, EvidenceState, Line, Mode, Place, Row, Shell, Theme, Time,
-    Tone, Words, access, ack, alerts, declare, incident, integrations, lists, log, notice, now,
+    Tone, Words, access, ack, alerts, declare,
+    incident::IncidentPage,
+    integrations, lists, log, notice,
+    now::NowPage,
     part::Step,
     people, severity,
     shell::{Badges, Engine, Head, Me},
@@ -193,15 +198,15 @@ pub fn all() -> Vec<(&'static str, askama::Result<String>)> {
         ("error-fault", notice::ErrorPage::sample_fault().render()),
         ("explain", alerts::ExplainPage::sample().render()),
         ("explain-quarantined", alerts::ExplainPage::sample_quarantined().render()),
-        ("incident", incident::IncidentPage::sample().render()),
-        ("incident-closed", incident::IncidentPage::sample_closed().render()),
-        ("incident-young", incident::IncidentPage::sample_young().render()),
+        ("incident", IncidentPage::sample().render()),
+        ("incident-closed", IncidentPage::sample_closed().render()),
+        ("incident-young", IncidentPage::sample_young().render()),
         ("incidents", lists::IncidentsPage::sample().render()),
         ("integrations", integrations::IntegrationsPage::sample().render()),
         ("log", log::LogPage::sample().render()),
         ("message", notice::MessagePage::sample().render()),
-        ("now", now::NowPage::sample().render()),
-        ("now-empty", now::NowPage::sample_empty().render()),
+        ("now", NowPage::sample().render()),
+        ("now-empty", NowPage::sample_empty().render()),
         ("people", people::PeoplePage::sample().render()),
         ("person", people::PersonPage::sample().render()),
         ("quarantine", alerts::QuarantinePage::sample().render()),
@@ -215,4 +220,105 @@ pub fn all() -> Vec<(&'static str, askama::Result<String>)> {
         ("task-approval", task::TaskPage::sample_approval().render()),
         ("tasks", lists::TasksPage::sample().render()),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::assets;
+
+    fn pages() -> Vec<(&'static str, String)> {
+        all().into_iter().map(|(name, page)| (name, page.expect("a sample renders"))).collect()
+    }
+
+    /// The text of each opening tag `<name …>`.
+    fn tags<'a>(page: &'a str, name: &str) -> Vec<&'a str> {
+        let open = format!("<{name}");
+        page.match_indices(&open)
+            .map(|(at, _)| &page[at..at + page[at..].find('>').expect("a tag ends")])
+            .filter(|tag| !tag[open.len()..].starts_with(|c: char| c.is_alphanumeric()))
+            .collect()
+    }
+
+    fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
+        let after = tag.split_once(&format!(" {name}=\""))?.1;
+        after.split_once('"').map(|(value, _)| value)
+    }
+
+    #[test]
+    fn every_page_has_one_heading_one_main_and_a_title() {
+        for (name, page) in pages() {
+            assert_eq!(tags(&page, "h1").len(), 1, "{name}: h1");
+            assert_eq!(tags(&page, "main").len(), 1, "{name}: main");
+            let title = page.split_once("<title>").and_then(|(_, rest)| rest.split_once(" · "));
+            assert!(title.is_some_and(|(text, _)| !text.trim().is_empty()), "{name}: title");
+        }
+    }
+
+    #[test]
+    fn every_post_carries_the_token_and_goes_to_this_server() {
+        for (name, page) in pages() {
+            for form in page.split("<form").skip(1) {
+                let form = form.split("</form>").next().unwrap_or_default();
+                if !form.contains("method=\"post\"") {
+                    continue;
+                }
+                assert_eq!(form.matches("name=\"csrf\"").count(), 1, "{name}: {form}");
+                assert!(form.contains("action=\"/"), "{name}: {form}");
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_needs_an_exception_from_the_content_policy() {
+        for (name, page) in pages() {
+            for refused in [" style=\"", " onclick=", " onload=", "<style", "javascript:", "hx-on"]
+            {
+                assert!(!page.contains(refused), "{name}: {refused}");
+            }
+            for script in tags(&page, "script") {
+                assert!(attribute(script, "src").is_some(), "{name}: {script}");
+            }
+        }
+    }
+
+    #[test]
+    fn ids_are_unique_and_labels_lead_somewhere() {
+        for (name, page) in pages() {
+            let ids: Vec<&str> =
+                page.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+            let mut seen = std::collections::BTreeSet::new();
+            for id in &ids {
+                assert!(seen.insert(*id), "{name}: id {id} stands twice");
+            }
+            for label in tags(&page, "label") {
+                if let Some(target) = attribute(label, "for") {
+                    assert!(seen.contains(target), "{name}: label for {target}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_asset_and_icon_exists() {
+        let sprite = assets::find("icons.svg").expect("embedded").bytes;
+        let sprite = std::str::from_utf8(sprite).expect("text");
+        for (name, page) in pages() {
+            assert!(!page.contains("/assets/unknown"), "{name}");
+            for used in tags(&page, "use") {
+                let symbol = attribute(used, "href").and_then(|href| href.split_once('#'));
+                let id = symbol.map(|(_, id)| format!("id=\"{id}\"")).unwrap_or_default();
+                assert!(sprite.contains(&id), "{name}: {used}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_absolute_instant_stands_wherever_a_relative_one_does() {
+        for (name, page) in pages() {
+            for time in tags(&page, "time") {
+                assert!(attribute(time, "datetime").is_some_and(|at| at.ends_with('Z')), "{name}");
+            }
+        }
+    }
 }

@@ -55,5 +55,40 @@ if (names.includes("incident")) {
   await bare.page.pdf?.({ path: `${ROOT}/target/shots/incident.pdf`, format: "A4" });
   await bare.close();
 }
+
+// An answer posts the whole form for a preview, and the result is swapped in.
+if (names.includes("severity")) {
+  const desk = await launch();
+  let posted = "";
+  await desk.page.goto(`${base}/severity-empty.html`);
+  await desk.page.route("**/incidents/*/severity", async (route) => {
+    posted = route.request().postData() ?? "";
+    await route.fulfill({ path: `${resolve(folder)}/severity.html`, contentType: "text/html" });
+  });
+  await desk.page.locator("input[name='answer.function'][value=degraded]").check();
+  await desk.page.waitForSelector("#result .hit");
+  for (const part of ["csrf=sample", "act=preview", "answer.function=degraded"]) {
+    book.expect(`preview posts ${part}`, posted.includes(part));
+  }
+  book.expect("preview is swapped in once", await desk.page.locator("#result").count() === 1);
+  book.expect("preview keeps the policy", [...desk.complaints]);
+  await desk.close();
+}
+
+// A change on the stream fetches the part again, unless somebody writes in it.
+if (names.includes("incident")) {
+  const desk = await launch();
+  await desk.page.route("**/live?*", (route) => route.fulfill({
+    contentType: "text/event-stream",
+    body: 'retry: 60000\n\ndata: {"kind":"incident","id":"inc_42","version":18}\n\n',
+  }));
+  await desk.page.route("**/incidents/INC-2026-0042", (route) => route.fulfill({
+    path: `${resolve(folder)}/incident-closed.html`, contentType: "text/html",
+  }));
+  await desk.page.goto(`${base}/incident.html`);
+  await desk.page.waitForSelector(".tag--ok:has-text('Closed')");
+  book.expect("live: one incident stands", await desk.page.locator("#incident").count() === 1);
+  await desk.close();
+}
 await close();
 book.finish();

@@ -1,6 +1,5 @@
 //! `serve`: opens the installation, answers requests, ticks, and stops in good order.
 
-mod first_link;
 mod kept_mail;
 mod stopping;
 mod ticker;
@@ -84,13 +83,20 @@ async fn serve(mut settings: Settings) -> Outcome {
     served.map(|()| Done::Well)
 }
 
-/// Loads the sample organisation where wanted, and prints the link for the first account.
+/// Loads the sample organisation where wanted, and prints the links for those who cannot sign in yet.
 async fn greet(app: &App) -> Result<(), Cannot> {
-    let link = first_link::of(app).await?;
     if app.options().demo {
         app.load_demo().await?;
+        let links = app.demo_links().await?;
+        if let Some((first, _)) = links.first() {
+            say(&format!("sign in by a one-time link; begin as {first}:"))?;
+        }
+        for (name, link) in &links {
+            say(&format!("  {name}: {link}"))?;
+        }
+        return Ok(());
     }
-    if let Some(link) = link {
+    if let Some(link) = app.first_link().await? {
         say("nobody can sign in yet; this link makes the first account, once, within 72 hours:")?;
         say(&link)?;
     }

@@ -25,7 +25,7 @@ use crate::{trouble::Trouble, visit::Visit};
 
 /// How many entries are looked at in one go.
 const STRETCH: i64 = 200;
-/// A stream that is further behind than this is told that everything changed.
+/// A stream that is further behind than this is told that all it shows changed.
 const TOO_FAR: i64 = 2_000;
 /// How long a stream waits for this node's commits before it asks what others committed.
 const WAIT: Duration = Duration::from_secs(1);
@@ -38,6 +38,8 @@ type Changed = BTreeSet<(&'static str, String)>;
 struct Following {
     app: App,
     cookie: String,
+    /// The one thing that is asked about; everything where absent.
+    about: Option<String>,
     next: i64,
     silent: u32,
     /// Messages of the last stretch that are still to be sent, the newest first.
@@ -56,8 +58,10 @@ pub(crate) async fn follow(visit: Visit, headers: HeaderMap) -> Result<Response,
     let next = from.unwrap_or(size).clamp(0, size);
     let committed = app.db().committed();
     let cookie = visit.cookie.unwrap_or_default();
+    let about = Some(visit.query.text("about")).filter(|id| !matches!(id.as_str(), "" | "*"));
+    let waiting = Vec::new();
     let following =
-        Following { app, cookie, next, silent: 0, waiting: Vec::new(), committed, _place: place };
+        Following { app, cookie, about, next, silent: 0, waiting, committed, _place: place };
     let messages = stream::unfold(following, |following| async move {
         let (event, following) = following.message().await?;
         Some((Ok::<_, Infallible>(event), following))
@@ -93,9 +97,16 @@ impl Following {
     /// Reads on; false where nothing is new.
     async fn advance(&mut self) -> Result<bool, Error> {
         let from = self.next;
-        let (next, changed) = self.app.look(move |conn| changes(conn, from)).await?;
+        let changes = self.app.look(move |conn| changes(conn, from)).await?;
+        let (next, changed) = changes;
         self.next = next;
-        self.waiting.extend(changed);
+        match (changed, &self.about) {
+            (Some(changed), None) => self.waiting.extend(changed),
+            (Some(changed), Some(about)) => {
+                self.waiting.extend(changed.into_iter().filter(|(_, id)| id == about));
+            }
+            (None, about) => self.waiting.push(("incident", about.clone().unwrap_or_default())),
+        }
         Ok(next > from)
     }
 
@@ -111,11 +122,11 @@ impl Following {
     }
 }
 
-/// What changed from a position on, and the position after it.
-fn changes(conn: &mut Conn, from: i64) -> Result<(i64, Changed), StoreError> {
+/// What changed from a position on, and the position after it; `None` where that is too much to tell.
+fn changes(conn: &mut Conn, from: i64) -> Result<(i64, Option<Changed>), StoreError> {
     let size = log::size(conn)?;
     if size - from > TOO_FAR {
-        return Ok((size, Changed::from([("board", "*".to_owned()), ("all", "*".to_owned())])));
+        return Ok((size, None));
     }
     let to = (from + STRETCH).min(size);
     let mut changed = Changed::new();
@@ -123,10 +134,7 @@ fn changes(conn: &mut Conn, from: i64) -> Result<(i64, Changed), StoreError> {
         let stream = stored.entry()?.stream;
         note(conn, stream.as_str(), &mut changed)?;
     }
-    if !changed.is_empty() {
-        changed.insert(("board", "*".to_owned()));
-    }
-    Ok((to, changed))
+    Ok((to, Some(changed)))
 }
 
 /// The things a change of this stream shows on.

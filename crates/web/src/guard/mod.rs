@@ -65,6 +65,7 @@ impl From<Trouble> for Stopped {
 pub(crate) async fn watch(State(post): State<Post>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     let mut visit = Visit::of(&post.web, &parts);
+    let for_people = post.access.is_page() && !is_for_programs(parts.uri.path());
     let served = match post.admit(&mut parts, body, &mut visit).await {
         Ok(body) => {
             let request = Request::from_parts(parts, body);
@@ -75,9 +76,14 @@ pub(crate) async fn watch(State(post): State<Post>, request: Request, next: Next
         Err(Stopped::Trouble(trouble)) => trouble.into_response(),
     };
     match served.extensions().get::<Trouble>() {
-        Some(trouble) if post.access.is_page() => page::trouble(&visit, trouble).await,
+        Some(trouble) if for_people => page::trouble(&visit, trouble).await,
         _ => served,
     }
+}
+
+/// Whether only programs ask for this address; they are told of troubles in JSON.
+fn is_for_programs(path: &str) -> bool {
+    ["/api/", "/in/", "/log/tile/", "/log/checkpoint"].iter().any(|start| path.starts_with(start))
 }
 
 impl Post {

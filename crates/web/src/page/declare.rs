@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// The shortest word of a title that counts when duplicates are looked for.
-const SHORTEST: usize = 4;
+const SHORTEST: usize = 5;
 /// The most likely duplicates that are shown.
 const SHOWN: usize = 5;
 

@@ -16,7 +16,7 @@ use store::{
 use super::{
     around::shell,
     parts::{clock as clock_of, live, roles_of, sev, severity},
-    rows::{by_phase, row},
+    rows::{by_phase, name_of, row},
 };
 use crate::{
     answer::{Answer, page},
@@ -63,7 +63,7 @@ pub(crate) async fn show(visit: Visit) -> Answer {
     let stream = live("*", shell.head.size);
     let now = NowPage {
         losing: losing.collect(),
-        levels: levels(live_rows().map(|(listed, _)| listed)),
+        levels: levels(&live_rows().map(|(listed, _)| listed).collect::<Vec<_>>()),
         on_call: board.on_call.clone(),
         clocks: board.clocks.clone(),
         quarantine: board.quarantine,
@@ -75,12 +75,7 @@ pub(crate) async fn show(visit: Visit) -> Answer {
     page(&visit, &now)
 }
 
-fn board(
-    conn: &mut Conn,
-    app: &App,
-    reader: &Reader,
-    roles: &[Role],
-) -> Result<Board, StoreError> {
+fn board(conn: &mut Conn, app: &App, reader: &Reader, roles: &[Role]) -> Result<Board, StoreError> {
     let now = app.now();
     let mut rows = Vec::new();
     for listed in incident::open(conn)? {
@@ -95,7 +90,7 @@ fn board(
         waiting: waiting.map(|task| task.reference.to_string()).collect(),
         rows,
         on_call: on_call(conn, app, reader)?,
-        clocks: clocks(conn, reader, now)?,
+        clocks: clocks(conn, app, reader, now)?,
         quarantine: u32::try_from(alert::quarantine_count(conn)?).unwrap_or(u32::MAX),
     })
 }
@@ -120,10 +115,10 @@ fn losing(row: &IncidentRow) -> Losing {
     }
 }
 
-fn levels<'a>(rows: impl Iterator<Item = &'a Listed> + Clone) -> Vec<LevelCount> {
+fn levels(rows: &[&Listed]) -> Vec<LevelCount> {
     let all = [Some(Level::S1), Some(Level::S2), Some(Level::S3), Some(Level::S4), None];
     let count = |level: Option<Level>| {
-        let mine = rows.clone().filter(|row| severity(row.severity.as_deref()) == level);
+        let mine = rows.iter().filter(|row| severity(row.severity.as_deref()) == level);
         let losing = mine.clone().any(|row| sev(row.severity.as_deref(), &row.phase, true).losing);
         let open = u32::try_from(mine.count()).unwrap_or(u32::MAX);
         LevelCount { sev: Sev { level, losing }, open }
@@ -155,14 +150,24 @@ fn on_call(conn: &mut Conn, app: &App, reader: &Reader) -> Result<Vec<OnCall>, S
     Ok(found)
 }
 
-fn clocks(conn: &mut Conn, reader: &Reader, now: Timestamp) -> Result<Vec<Clock>, StoreError> {
+fn clocks(
+    conn: &mut Conn,
+    app: &App,
+    reader: &Reader,
+    now: Timestamp,
+) -> Result<Vec<Clock>, StoreError> {
     let mut shown = Vec::new();
     for held in clock::soonest(conn)?.into_iter().take(CLOCKS) {
         let incident = match held.target.parse() {
-            Ok(id) => incident::load(conn, id)?.map(|state| state.reference.to_string()),
+            Ok(id) => incident::load(conn, id)?,
             Err(_) => None,
         };
-        shown.push(clock_of(&held, (String::new(), incident), reader, now));
+        let about = incident.as_ref().and_then(|state| {
+            let model = app.documents().model(conn, state.process.sha256).ok()?;
+            Some(name_of(&model, &held.rule.parse().ok()?))
+        });
+        let reference = incident.map(|state| state.reference.to_string());
+        shown.push(clock_of(&held, (about.unwrap_or_default(), reference), reader, now));
     }
     Ok(shown)
 }

@@ -31,7 +31,7 @@ pub(crate) async fn ready(State(web): State<Web>) -> Response {
         Ok(health) => (is_ready(&health, now), checks(&health, now)),
         Err(error) => {
             tracing::error!(%error, "not ready");
-            (false, vec![check("database", false, "the database does not answer".to_owned())])
+            (false, vec![check("database", false, "the database does not answer")])
         }
     };
     let status = if well { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
@@ -53,17 +53,17 @@ fn checks(health: &Health, now: Timestamp) -> Vec<Value> {
         None => "no tick yet".to_owned(),
     };
     let commits = match &health.trouble {
-        Some(_) => "nothing can be committed; see the server's log".to_owned(),
-        None => "commits work".to_owned(),
+        Some(_) => "nothing can be committed; see the server's log",
+        None => "commits work",
     };
     vec![
-        check("database", true, "the database answers".to_owned()),
-        check("tick", ticks(health, now), ticked),
+        check("database", true, "the database answers"),
+        check("tick", ticks(health, now), &ticked),
         check("commit", health.trouble.is_none(), commits),
-        check("signing", health.signing == app::log::Signing::Well, health.signing.sentence()),
+        check("signing", health.signing == app::log::Signing::Well, &health.signing.sentence()),
     ]
 }
 
-fn check(name: &str, well: bool, detail: String) -> Value {
+fn check(name: &str, well: bool, detail: &str) -> Value {
     json!({ "check": name, "ok": well, "detail": detail })
 }

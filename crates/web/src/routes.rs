@@ -138,6 +138,7 @@ pub static TABLE: &[Route] = routes! {
     POST "/people" ADMINISTER => page::people::add;
     GET "/people/{id}" READ => page::people::show;
     POST "/people/{id}/roles" ADMINISTER => page::people::grant;
+    POST "/people/{id}/roles/revoke" ADMINISTER => page::people::revoke;
     POST "/people/{id}/link" ADMINISTER => page::people::link;
     GET "/integrations" READ => page::integrations::list;
     POST "/integrations" ADMINISTER => page::integrations::add;
@@ -175,7 +176,9 @@ pub fn router(app: App, options: Options) -> Router {
         router = router.route(route.path, guarded(route.access, (route.serve)()));
     }
     router
-        .fallback_service(guarded(Access::Public, get(nothing).post(nothing)).with_state(web.clone()))
+        .fallback_service(
+            guarded(Access::Public, get(nothing).post(nothing)).with_state(web.clone()),
+        )
         .method_not_allowed_fallback(other_method)
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(web.clone(), guard::called))

@@ -65,7 +65,7 @@ impl Web {
             Some(Host::Domain("localhost")) => true,
             Some(name) => {
                 let name = name.to_string();
-                let base = self.inner.base.as_ref().and_then(|base| base.host());
+                let base = self.inner.base.as_ref().and_then(Url::host);
                 base.is_some_and(|base| base.to_string() == name)
                     || self.inner.options.hosts.iter().any(|own| own.eq_ignore_ascii_case(&name))
             }

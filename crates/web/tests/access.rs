@@ -70,8 +70,7 @@ async fn tried(house: &House, cast: &Cast, route: &Route, role: Option<Role>) ->
     };
     let mut builder = builder.header(header::HOST, HOST);
     let mut body = String::new();
-    let by_token =
-        matches!(route.access, Access::Token(_) | Access::Either(_) | Access::Key);
+    let by_token = matches!(route.access, Access::Token(_) | Access::Either(_) | Access::Key);
     match role {
         Some(role) if by_token => {
             let token = &cast.0[&role].1;
@@ -139,7 +138,11 @@ async fn g21_an_approval_asks_for_the_password_again() {
     let path = format!("/incidents/{}/severity/approve", house.reference().await);
     let answered = house.post(&path, &commander, "decision=1").await;
     assert_eq!(answered.status, StatusCode::SEE_OTHER);
-    assert!(answered.header("location").starts_with("/sign-in/again?next="), "{:?}", answered.headers);
+    assert!(
+        answered.header("location").starts_with("/sign-in/again?next="),
+        "{:?}",
+        answered.headers
+    );
 }
 
 #[tokio::test]
@@ -160,4 +163,16 @@ async fn the_server_answers_under_its_own_name_only() {
     assert_eq!(under("evil.example", "/sign-in").await, StatusCode::MISDIRECTED_REQUEST);
     assert_eq!(under("localhost:8080", "/sign-in").await, StatusCode::OK);
     assert_eq!(under("10.0.0.7:8080", "/healthz").await, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_role_that_is_taken_away_opens_nothing_any_more() {
+    let house = House::new().await;
+    let administrator = house.somebody(Role::Administrator).await;
+    let auditor = house.somebody(Role::Auditor).await;
+    assert_eq!(house.get("/log", Some(&auditor)).await.status, StatusCode::OK);
+    let path = format!("/people/{}/roles/revoke", auditor.id);
+    let taken = house.post(&path, &administrator, "role=auditor&entity=").await;
+    assert_eq!(taken.status, StatusCode::SEE_OTHER, "{}", taken.text());
+    assert_eq!(house.get("/log", Some(&auditor)).await.status, StatusCode::FORBIDDEN);
 }

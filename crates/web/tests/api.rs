@@ -14,23 +14,31 @@ async fn an_incident_is_declared_recorded_decided_and_read_back() {
     let declared = house.api("/api/v1/incidents", &token, Some(body)).await;
     assert_eq!(declared.status, StatusCode::CREATED, "{}", declared.text());
     let place = declared.header("location").to_owned();
-    let note = house.api(&format!("{place}/notes"), &token, Some(r#"{"text":"Seen at 3 shops"}"#)).await;
+    let note =
+        house.api(&format!("{place}/notes"), &token, Some(r#"{"text":"Seen at 3 shops"}"#)).await;
     assert_eq!(note.status, StatusCode::NO_CONTENT, "{}", note.text());
-    let fact = r#"{"fact":"clients_affected","value":"12","certainty":"estimate","source":"person"}"#;
+    let fact =
+        r#"{"fact":"clients_affected","value":"12","certainty":"estimate","source":"person"}"#;
     assert_eq!(house.api(&format!("{place}/facts"), &token, Some(fact)).await.status, 204);
     let answers = r#"{"answers":{"customers_affected":"most","critical_function":"yes",
         "data_at_risk":"no","workaround":"no"},"rationale":"Nobody can pay"}"#;
     let severity = house.api(&format!("{place}/severity"), &token, Some(answers)).await;
     assert_eq!(severity.json()["severity"], "S1", "{}", severity.text());
     let seen = house.api(&place, &token, None).await.json();
-    assert_eq!((&seen["title"], &seen["mode"], &seen["severity"]), (&"Cards declined".into(), &"exercise".into(), &"S1".into()));
+    assert_eq!(
+        (&seen["title"], &seen["mode"], &seen["severity"]),
+        (&"Cards declined".into(), &"exercise".into(), &"S1".into())
+    );
     assert_eq!(seen["facts"][0]["value"], "12");
     let evidence = house.api(&format!("{place}/evidence"), &token, None).await.json();
     let first = &evidence["items"][0];
     let seq = first["seq"].as_i64().expect("a position");
     let bytes = house.api(&format!("/api/v1/evidence/{seq}"), &token, None).await;
     assert_eq!(bytes.header("watchkeeper-leaf"), first["leaf"].as_str().unwrap_or_default());
-    assert_eq!(evidence::merkle::leaf_hash(&bytes.body).to_string(), first["leaf"].as_str().unwrap_or_default());
+    assert_eq!(
+        evidence::merkle::leaf_hash(&bytes.body).to_string(),
+        first["leaf"].as_str().unwrap_or_default()
+    );
 }
 
 #[tokio::test]

@@ -10,7 +10,12 @@ use common::{HOST, House, Visitor};
 use domain::access::Role;
 use web::{Access, Method, TABLE};
 
-async fn post_with(house: &House, visitor: &Visitor, csrf: &str, extra: (&str, &str)) -> StatusCode {
+async fn post_with(
+    house: &House,
+    visitor: &Visitor,
+    csrf: &str,
+    extra: (&str, &str),
+) -> StatusCode {
     let path = format!("/incidents/{}/notes", house.reference().await);
     let request = Request::post(path)
         .header(header::HOST, HOST)
@@ -23,7 +28,8 @@ async fn post_with(house: &House, visitor: &Visitor, csrf: &str, extra: (&str, &
 #[tokio::test]
 async fn a_form_without_the_sessions_token_is_refused() {
     let house = House::new().await;
-    let (one, other) = (house.somebody(Role::Responder).await, house.somebody(Role::Responder).await);
+    let (one, other) =
+        (house.somebody(Role::Responder).await, house.somebody(Role::Responder).await);
     let before = house.size().await;
     let plain = ("accept", "text/html");
     for csrf in ["", "guess", &other.csrf] {
@@ -45,9 +51,11 @@ async fn g01_looking_at_every_page_changes_nothing() {
     let alert = include_str!("alertmanager.json");
     assert_eq!(house.api(&format!("/in/alertmanager/{key}"), "", Some(alert)).await.status, 202);
     assert_eq!(house.api(&format!("/in/alertmanager/{key}"), "", Some("{")).await.status, 400);
-    let pages = house.app.look(|conn| store::page::before(conn, base::Timestamp::from_micros(i64::MAX)));
+    let pages =
+        house.app.look(|conn| store::page::before(conn, base::Timestamp::from_micros(i64::MAX)));
     let page = pages.await.expect("pages").first().expect("somebody is paged").id;
-    let alerts = house.app.look(|conn| store::alert::before(conn, base::Timestamp::from_micros(i64::MAX)));
+    let alerts =
+        house.app.look(|conn| store::alert::before(conn, base::Timestamp::from_micros(i64::MAX)));
     let alert = alerts.await.expect("alerts").first().expect("an alert").id.to_string();
     let kept = house.app.look(|conn| store::alert::quarantined(conn, i64::MAX));
     let kept = kept.await.expect("quarantine").first().expect("an input").intake.to_string();
@@ -99,14 +107,38 @@ async fn a_refused_form_comes_back_with_its_words() {
     let incident = format!("/incidents/{reference}");
     let future = "2031-01-01T00%3A00";
     let cases = [
-        (format!("{incident}/notes"), format!("text=Words+of+a+note&occurred_at={future}"), "Words of a note"),
-        (format!("{incident}/facts"), format!("fact=clients&value=About+forty&as_of={future}"), "About forty"),
-        (format!("{incident}/facts"), "fact=not+a+code&value=About+fifty".to_owned(), "About fifty"),
-        (format!("{incident}/severity"), "act=decide&rationale=Because+so".to_owned(), "Because so"),
+        (
+            format!("{incident}/notes"),
+            format!("text=Words+of+a+note&occurred_at={future}"),
+            "Words of a note",
+        ),
+        (
+            format!("{incident}/facts"),
+            format!("fact=clients&value=About+forty&as_of={future}"),
+            "About forty",
+        ),
+        (
+            format!("{incident}/facts"),
+            "fact=not+a+code&value=About+fifty".to_owned(),
+            "About fifty",
+        ),
+        (
+            format!("{incident}/severity"),
+            "act=decide&rationale=Because+so".to_owned(),
+            "Because so",
+        ),
         (format!("{incident}/close"), "reason=All+is+well".to_owned(), "All is well"),
         (format!("{incident}/merge"), "into=INC-1900-0001&reason=The+same".to_owned(), "The same"),
-        ("/declare".to_owned(), "act=declare&title=&description=Seen+smoke".to_owned(), "Seen smoke"),
-        (format!("/tasks/{reference}/1"), "field.confirmation_note=Seen+twice".to_owned(), "Seen twice"),
+        (
+            "/declare".to_owned(),
+            "act=declare&title=&description=Seen+smoke".to_owned(),
+            "Seen smoke",
+        ),
+        (
+            format!("/tasks/{reference}/1"),
+            "field.confirmation_note=Seen+twice".to_owned(),
+            "Seen twice",
+        ),
     ];
     for (path, form, words) in cases {
         let before = house.size().await;

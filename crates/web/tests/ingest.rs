@@ -70,10 +70,16 @@ async fn only_the_key_of_this_source_opens_the_door() {
     let house = House::new().await;
     let key = house.key("alertmanager").await;
     let wrong = send(&house, "/in/alertmanager/wki_guess", "application/json", ALERT.into()).await;
-    assert_eq!((wrong.status, wrong.json()["code"].as_str()), (StatusCode::UNAUTHORIZED, Some("ITG-001")));
-    let unknown = send(&house, &format!("/in/smoke-signals/{key}"), "application/json", ALERT.into()).await;
+    assert_eq!(
+        (wrong.status, wrong.json()["code"].as_str()),
+        (StatusCode::UNAUTHORIZED, Some("ITG-001"))
+    );
+    let unknown =
+        send(&house, &format!("/in/smoke-signals/{key}"), "application/json", ALERT.into()).await;
     assert_eq!(unknown.status, StatusCode::NOT_FOUND);
-    let other = send(&house, &format!("/in/alertmanager-api/{key}"), "application/json", ALERT.into()).await;
+    let other =
+        send(&house, &format!("/in/alertmanager-api/{key}"), "application/json", ALERT.into())
+            .await;
     assert_eq!(other.json()["code"], "ITG-003");
 }
 
@@ -81,7 +87,8 @@ async fn only_the_key_of_this_source_opens_the_door() {
 async fn prometheus_may_list_us_as_its_alertmanager() {
     let house = House::new().await;
     let key = house.key("alertmanager-api").await;
-    let alerts = r#"[{"labels":{"alertname":"Down","service":"cards"},"startsAt":"2026-11-17T00:59:00Z"}]"#;
+    let alerts =
+        r#"[{"labels":{"alertname":"Down","service":"cards"},"startsAt":"2026-11-17T00:59:00Z"}]"#;
     let by_token = house.api("/api/v2/alerts", &key, Some(alerts)).await;
     assert_eq!((by_token.status, by_token.body.len()), (StatusCode::OK, 0), "{}", by_token.text());
     assert!(by_token.header("watchkeeper-receipt").starts_with("int_"));

@@ -3,6 +3,7 @@
 mod add;
 mod erase;
 mod password;
+mod revoke;
 mod session;
 mod sign_in;
 mod token;

@@ -15,23 +15,24 @@ pub(crate) async fn incident(
     let seen = web.app().see_incident(&reference, i64::MAX).await?;
     let held: Vec<_> = seen.state.facts.clone().into_iter().collect();
     let facts = web.app().look(move |conn| {
-        held.into_iter().map(|(name, fact)| {
-            let value = word::text(conn, fact.seq, "value")?;
-            Ok(json!({
-                "fact": name,
-                "value": value,
-                "certainty": fact.certainty,
-                "as_of": fact.as_of,
-                "entry": fact.seq,
-            }))
-        })
-        .collect::<Result<Vec<Value>, store::StoreError>>()
+        held.into_iter()
+            .map(|(name, fact)| {
+                let value = word::text(conn, fact.seq, "value")?;
+                Ok(json!({
+                    "fact": name,
+                    "value": value,
+                    "certainty": fact.certainty,
+                    "as_of": fact.as_of,
+                    "entry": fact.seq,
+                }))
+            })
+            .collect::<Result<Vec<Value>, store::StoreError>>()
     });
     let facts = facts.await?;
-    Ok(axum::Json(document(&seen, facts)))
+    Ok(axum::Json(document(&seen, &facts)))
 }
 
-fn document(seen: &Seen, facts: Vec<Value>) -> Value {
+fn document(seen: &Seen, facts: &[Value]) -> Value {
     let state = &seen.state;
     json!({
         "id": seen.id,

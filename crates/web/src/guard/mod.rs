@@ -50,7 +50,7 @@ pub(crate) struct Post {
 /// Why a request does not pass.
 enum Stopped {
     /// It is answered like this.
-    Answer(Response),
+    Answer(Box<Response>),
     /// It is refused.
     Trouble(Trouble),
 }
@@ -72,7 +72,7 @@ pub(crate) async fn watch(State(post): State<Post>, request: Request, next: Next
             let served = AssertUnwindSafe(next.run(request)).catch_unwind().await;
             served.unwrap_or_else(|_| Trouble::fault().into_response())
         }
-        Err(Stopped::Answer(answer)) => return answer,
+        Err(Stopped::Answer(answer)) => return *answer,
         Err(Stopped::Trouble(trouble)) => trouble.into_response(),
     };
     match served.extensions().get::<Trouble>() {
@@ -125,18 +125,13 @@ impl Post {
             check(&session.caller, permission)?;
         }
         if matches!(self.access, Access::Confirmed(_)) && !is_fresh(session, visit) {
-            return Err(Stopped::Answer(again(parts, visit)));
+            return Err(Stopped::Answer(Box::new(again(parts, visit))));
         }
         Ok(())
     }
 
     /// Reads the form of a post, which must be one of ours.
-    async fn read(
-        &self,
-        parts: &Parts,
-        body: Body,
-        visit: &mut Visit,
-    ) -> Result<Body, Stopped> {
+    async fn read(&self, parts: &Parts, body: Body, visit: &mut Visit) -> Result<Body, Stopped> {
         if matches!(parts.method, Method::GET | Method::HEAD) {
             return Ok(body);
         }
@@ -191,7 +186,7 @@ fn check(caller: &Caller, permission: Permission) -> Result<(), Trouble> {
 
 fn stranger(parts: &Parts, visit: &Visit) -> Stopped {
     if matches!(parts.method, Method::GET | Method::HEAD) {
-        return Stopped::Answer(redirect("/sign-in", &visit.here));
+        return Stopped::Answer(Box::new(redirect("/sign-in", &visit.here)));
     }
     let detail = "You are not signed in any more. Sign in in another tab, then go back to this \
                   page: your words are still in the form.";
@@ -201,7 +196,12 @@ fn stranger(parts: &Parts, visit: &Visit) -> Stopped {
 
 fn is_fresh(session: &Session, visit: &Visit) -> bool {
     let stale = person::sign_in_again().code;
-    visit.web.app().approver(&session.caller, visit.now()).err().is_none_or(|refused| refused.code != stale)
+    visit
+        .web
+        .app()
+        .approver(&session.caller, visit.now())
+        .err()
+        .is_none_or(|refused| refused.code != stale)
 }
 
 /// Asks for the password once more; afterwards the reader is back at the page with the form.

@@ -22,7 +22,8 @@ impl Doors {
     pub(crate) async fn open(&self, app: &App, key: &str, source: &str) -> Result<Door, Error> {
         let name = evidence::sha256(format!("{source}\0{key}").as_bytes());
         let now = app.now();
-        if let Some((door, since)) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&name)
+        if let Some((door, since)) =
+            self.0.read().unwrap_or_else(PoisonError::into_inner).get(&name)
             && now - *since < HELD_FOR
         {
             return Ok(door.clone());

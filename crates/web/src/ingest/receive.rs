@@ -24,15 +24,18 @@ pub(crate) async fn receive(
     body: Body,
 ) -> Result<Response, Trouble> {
     let arrived = arrive(&web, (&source, &key), &headers, body).await?;
-    let receipts: Vec<Value> = arrived.receipts.iter().map(|receipt| {
-        json!({
-            "id": arrived.intake,
-            "sha256": arrived.sha256,
-            "alert": receipt.alert,
-            "action": receipt.action,
+    let receipts: Vec<Value> = arrived
+        .receipts
+        .iter()
+        .map(|receipt| {
+            json!({
+                "id": arrived.intake,
+                "sha256": arrived.sha256,
+                "alert": receipt.alert,
+                "action": receipt.action,
+            })
         })
-    })
-    .collect();
+        .collect();
     Ok((StatusCode::ACCEPTED, Json(json!({ "receipts": receipts }))).into_response())
 }
 

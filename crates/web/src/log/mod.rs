@@ -76,11 +76,7 @@ pub(crate) async fn proof(web: &Web, seq: i64) -> Result<Response, Trouble> {
     Ok(file(proof, TEXT, GROWING))
 }
 
-fn file(
-    body: impl Into<axum::body::Body>,
-    media: &'static str,
-    caching: &'static str,
-) -> Response {
+fn file(body: impl Into<axum::body::Body>, media: &'static str, caching: &'static str) -> Response {
     let mut response = body.into().into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media));

@@ -81,9 +81,9 @@ pub(crate) async fn again(visit: Visit) -> Answer {
     let next = next(visit.form.get("next"));
     let given = visit.form.raw("password").to_owned();
     match visit.web.app().confirm_session(visit.session()?, given).await {
-        Ok(()) => Ok(axum::response::IntoResponse::into_response(
-            axum::response::Redirect::to(&next),
-        )),
+        Ok(()) => {
+            Ok(axum::response::IntoResponse::into_response(axum::response::Redirect::to(&next)))
+        }
         Err(Error::Refused(why)) => {
             let password = Input::default().refused(why.message.clone());
             let shell = shell(&visit, Place::Elsewhere).await?;

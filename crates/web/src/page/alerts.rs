@@ -6,12 +6,12 @@ use store::{alert, config, incident};
 use super::{
     around::shell,
     incidents::after,
-    parts::{alert_level, pager},
+    parts::{alert_level, live, pager},
 };
 use crate::{
     answer::{Answer, page},
     view::{
-        Chip, Input, Place, Words,
+        Chip, Input, Place, Shell, Words,
         alerts::{AlertRow, AlertsPage},
         time::Reader,
     },
@@ -55,8 +55,11 @@ pub(crate) async fn list(visit: Visit) -> Answer {
     });
     let (rows, next, quarantine) = found.await?;
     let path = format!("/alerts?state={state}");
-    let chip = |code: &'static str| {
-        Chip { code, href: format!("/alerts?state={code}"), on: state == code, count: None }
+    let chip = |code: &'static str| Chip {
+        code,
+        href: format!("/alerts?state={code}"),
+        on: state == code,
+        count: None,
     };
     let level = |code: &'static str| {
         let on = wanted == code;
@@ -65,8 +68,9 @@ pub(crate) async fn list(visit: Visit) -> Answer {
     };
     let kept = [("state", &state), ("severity", &wanted)].into_iter();
     let kept = kept.filter(|(_, value)| !value.is_empty());
+    let stream = live("*", shell.head.size);
     let list = AlertsPage {
-        shell,
+        shell: Shell { live: stream, ..shell },
         states: ["open", "resolved", "all"].map(chip).into(),
         levels: ["critical", "high", "warning", "info", "unknown"].map(level).into(),
         q: Input::of(q),

@@ -47,8 +47,11 @@ pub(crate) async fn shell(visit: &Visit, place: Place) -> Result<Shell, Trouble>
 
 /// The frame without anything read: for a page that says that reading failed.
 pub(crate) fn plain(visit: &Visit) -> Shell {
-    let engine =
-        Engine { well: false, last_tick: "unknown".to_owned(), oldest_unsent: "unknown".to_owned() };
+    let engine = Engine {
+        well: false,
+        last_tick: "unknown".to_owned(),
+        oldest_unsent: "unknown".to_owned(),
+    };
     bare(visit, Place::Elsewhere, &visit.reader(), engine)
 }
 

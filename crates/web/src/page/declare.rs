@@ -12,7 +12,7 @@ use store::{alert, config, incident, word};
 use super::{
     around::shell,
     incident::flash,
-    parts::{sev, services},
+    parts::{services, sev},
 };
 use crate::{
     answer::{self, Answer, then},
@@ -178,9 +178,8 @@ async fn duplicates(visit: &Visit, form: &Form) -> Result<Vec<Duplicate>, Troubl
         for listed in incident::open(conn)? {
             let held = word::text(conn, listed.word, "title")?;
             let state = incident::load(conn, listed.id)?;
-            let same_service = state.is_some_and(|state| {
-                state.services.iter().any(|held| held.to_string() == service)
-            });
+            let same_service = state
+                .is_some_and(|state| state.services.iter().any(|held| held.to_string() == service));
             if same_service || alike(&title, &held.to_lowercase()) {
                 found.push(Duplicate {
                     reference: listed.reference.to_string(),

@@ -57,11 +57,7 @@ pub(crate) async fn acknowledge(visit: Visit, Path(id): Path<String>) -> Answer 
 }
 
 /// What arrived, as a page shows it.
-pub(crate) fn raw(
-    conn: &mut Conn,
-    inbound: &Inbound,
-    reader: &Reader,
-) -> Result<Raw, StoreError> {
+pub(crate) fn raw(conn: &mut Conn, inbound: &Inbound, reader: &Reader) -> Result<Raw, StoreError> {
     let door = config::load_integration(conn, inbound.integration)?;
     let (integration, source) = match door {
         Some(door) => (door.name, door.source.to_string()),
@@ -87,11 +83,7 @@ fn detail(
     reader: &Reader,
 ) -> Result<AlertDetail, StoreError> {
     let row = row(teller.conn(), &seen.alert, reader)?;
-    let key = if seen.words.erased {
-        Words::Erased
-    } else {
-        Words::Known(seen.words.key.clone())
-    };
+    let key = if seen.words.erased { Words::Erased } else { Words::Known(seen.words.key.clone()) };
     Ok(AlertDetail {
         row,
         fields: fields(&seen.words),

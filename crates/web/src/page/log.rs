@@ -9,7 +9,11 @@ use store::{
     word,
 };
 
-use super::{around::shell, parts::{pager, people}, tell::{Teller, words}};
+use super::{
+    around::shell,
+    parts::{pager, people},
+    tell::{Teller, words},
+};
 use crate::{
     answer::{Answer, page},
     trouble::Trouble,
@@ -185,10 +189,7 @@ fn row(teller: &mut Teller<'_>, stored: &Stored, entry: &Entry) -> Result<Row, S
 }
 
 /// What an entry is about, where that has a page.
-fn about(
-    teller: &mut Teller<'_>,
-    entry: &Entry,
-) -> Result<Option<(String, String)>, StoreError> {
+fn about(teller: &mut Teller<'_>, entry: &Entry) -> Result<Option<(String, String)>, StoreError> {
     let stream = entry.stream.as_str();
     Ok(match stream.split_once('_').map(|(kind, _)| kind) {
         Some("inc") => {

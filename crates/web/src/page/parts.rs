@@ -197,12 +197,7 @@ pub(crate) fn entities(conn: &mut Conn) -> Result<Vec<Choice>, StoreError> {
 }
 
 /// A pager of a list that goes on before `cursor`.
-pub(crate) fn pager(
-    path: &str,
-    shown: usize,
-    older: Option<String>,
-    total: Option<i64>,
-) -> Pager {
+pub(crate) fn pager(path: &str, shown: usize, older: Option<String>, total: Option<i64>) -> Pager {
     let join = if path.contains('?') { '&' } else { '?' };
     let older = older.map(|cursor| format!("{path}{join}after={cursor}"));
     Pager { newer: None, older, shown, total }

@@ -5,7 +5,8 @@ use axum::extract::Path;
 use base::{Duration, Id, Timestamp, id};
 use db::Conn;
 use domain::{
-    access::{Permission, Role},
+    access::{Grant, Permission, Role},
+    entity::unknown_entity,
     page::Channel,
     person::{ELEVATION_HOURS, Person, PersonKind, unknown_role},
 };
@@ -114,6 +115,18 @@ pub(crate) async fn grant(visit: Visit, Path(id): Path<String>) -> Answer {
     }
 }
 
+/// `POST /people/{id}/roles/revoke`.
+pub(crate) async fn revoke(visit: Visit, Path(id): Path<String>) -> Answer {
+    let role = Role::from_code(visit.form.get("role")).ok_or_else(unknown_role)?;
+    let entity = match visit.form.get("entity") {
+        "" => None,
+        text => Some(text.parse().map_err(|_| unknown_entity())?),
+    };
+    let taken = (person_id(&id)?, Grant { role, entity });
+    visit.web.app().revoke_role(visit.caller()?, taken).await?;
+    then(&visit, &format!("/people/{id}"), &Outcome::done("The role is taken away."))
+}
+
 /// `POST /people/{id}/link`: a new one-time link.
 pub(crate) async fn link(visit: Visit, Path(id): Path<String>) -> Answer {
     let link = visit.web.app().person_link(visit.caller()?, person_id(&id)?).await?;
@@ -155,10 +168,11 @@ fn row(
     reader: &Reader,
 ) -> Result<PersonRow, StoreError> {
     let proven = person::last_reached(conn, named.id)?;
-    let signed_in = log::stream(conn, &named.id.to_string())?.into_iter().rev().find_map(|stored| {
-        let entry = stored.entry().ok()?;
-        (entry.kind.as_str() == "signed_in").then_some(entry.recorded_at)
-    });
+    let signed_in =
+        log::stream(conn, &named.id.to_string())?.into_iter().rev().find_map(|stored| {
+            let entry = stored.entry().ok()?;
+            (entry.kind.as_str() == "signed_in").then_some(entry.recorded_at)
+        });
     Ok(PersonRow {
         id: named.id.to_string(),
         initials: initials(&named.name),

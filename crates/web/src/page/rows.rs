@@ -89,9 +89,7 @@ pub(crate) fn reach(state: &str) -> Reach {
 /// The open task that is due first.
 fn soonest(state: &Incident, model: &Model) -> Option<Open> {
     let tasks = state.process.state.tasks.iter();
-    let soonest = tasks.min_by_key(|(number, task)| {
-        (task.due_at.is_none(), task.due_at, **number)
-    });
+    let soonest = tasks.min_by_key(|(number, task)| (task.due_at.is_none(), task.due_at, **number));
     let (_, task) = soonest?;
     let name = name_of(model, &task.element);
     Some(Open { name, due: task.due_at })
@@ -121,7 +119,8 @@ pub(crate) fn step(
     due: Option<Timestamp>,
     (mine, reader, now): (bool, &Reader, Timestamp),
 ) -> NextStep {
-    let name = if element.name.is_empty() { label(element.id.as_str()) } else { element.name.clone() };
+    let name =
+        if element.name.is_empty() { label(element.id.as_str()) } else { element.name.clone() };
     NextStep {
         name,
         href: place_of(reference, number, element),
@@ -146,13 +145,13 @@ pub(crate) fn role_names(codes: &[Code]) -> Vec<String> {
 
 /// Rows by phase, oldest first; phases without any are left out.
 pub(crate) fn by_phase(rows: Vec<(String, IncidentRow)>) -> Vec<PhaseGroup> {
-    let mut groups: Vec<PhaseGroup> = Vec::new();
-    for phase in PHASES {
-        let mine = rows.iter().rev().filter(|(in_phase, _)| in_phase == phase);
-        let incidents: Vec<IncidentRow> = mine.map(|(_, row)| row.clone()).collect();
-        if !incidents.is_empty() {
-            groups.push(PhaseGroup { phase: (*phase).to_owned(), incidents });
+    let empty = |phase: &&str| PhaseGroup { phase: (*phase).to_owned(), incidents: Vec::new() };
+    let mut groups: Vec<PhaseGroup> = PHASES.iter().map(empty).collect();
+    for (phase, row) in rows.into_iter().rev() {
+        if let Some(group) = groups.iter_mut().find(|group| group.phase == phase) {
+            group.incidents.push(row);
         }
     }
+    groups.retain(|group| !group.incidents.is_empty());
     groups
 }

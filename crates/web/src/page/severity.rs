@@ -13,7 +13,12 @@ use dmn::{
 use domain::incident::{APPROVAL_MINUTES, Assessment};
 use process::Value;
 
-use super::{around::shell, incident::flash, parts::{label, level, severity}, tell::words};
+use super::{
+    around::shell,
+    incident::flash,
+    parts::{label, level, severity},
+    tell::words,
+};
 use crate::{
     answer::{self, Answer, then},
     flash::Outcome,

@@ -8,10 +8,7 @@ use axum::{
     response::{IntoResponse, Redirect},
 };
 use base::{Code, Digest};
-use domain::{
-    access::Permission,
-    incident::exception_without_reason,
-};
+use domain::{access::Permission, incident::exception_without_reason};
 use process::model::FieldType;
 
 use super::{
@@ -53,10 +50,7 @@ pub(crate) async fn show(visit: Visit, Path((reference, task)): Path<(String, u3
 }
 
 /// `POST /tasks/{reference}/{task}`.
-pub(crate) async fn complete(
-    visit: Visit,
-    Path((reference, task)): Path<(String, u32)>,
-) -> Answer {
+pub(crate) async fn complete(visit: Visit, Path((reference, task)): Path<(String, u32)>) -> Answer {
     let seen = visit.web.app().see_incident(&reference, i64::MAX).await?;
     let typed = Typed { form: visit.form.clone(), ..Typed::default() };
     let acted = match answers(&visit, &seen, task) {
@@ -71,10 +65,7 @@ pub(crate) async fn complete(
 }
 
 /// `POST /tasks/{reference}/{task}/approve`: exactly what was shown.
-pub(crate) async fn approve(
-    visit: Visit,
-    Path((reference, task)): Path<(String, u32)>,
-) -> Answer {
+pub(crate) async fn approve(visit: Visit, Path((reference, task)): Path<(String, u32)>) -> Answer {
     let seen = visit.web.app().see_incident(&reference, i64::MAX).await?;
     let open = seen.tasks.iter().find(|open| open.number == task);
     let shown = open.map(|open| digest(&seen, open).to_string());
@@ -92,10 +83,7 @@ pub(crate) async fn approve(
 }
 
 /// `POST /tasks/{reference}/{task}/exception`.
-pub(crate) async fn bypass(
-    visit: Visit,
-    Path((reference, task)): Path<(String, u32)>,
-) -> Answer {
+pub(crate) async fn bypass(visit: Visit, Path((reference, task)): Path<(String, u32)>) -> Answer {
     let seen = visit.web.app().see_incident(&reference, i64::MAX).await?;
     let acted = match visit.form.get("code").parse::<Code>() {
         Ok(code) => {
@@ -178,9 +166,10 @@ async fn task_page(
     let Some(open) = open else { return done_page(visit, seen, task).await };
     let element = &open.element;
     let reader = visit.reader();
-    let own = seen.clocks.iter().find(|held| {
-        held.kind == "task_due" && held.id.as_str().ends_with(&format!(":{task}"))
-    });
+    let own = seen
+        .clocks
+        .iter()
+        .find(|held| held.kind == "task_due" && held.id.as_str().ends_with(&format!(":{task}")));
     let clock = own.map(|held| clock(held, (element.name.clone(), None), &reader, visit.now()));
     let held = roles_of(&visit.caller()?.grants);
     let wanted = &element.marks.roles;
@@ -210,7 +199,7 @@ async fn task_page(
         fields: fields(open, typed),
         consequence: None,
         approvals: approvals(visit, seen, open)?,
-        exceptions: element.marks.exceptions.iter().map(|code| exception(code)).collect(),
+        exceptions: element.marks.exceptions.iter().map(exception).collect(),
         code: input("code"),
         rationale: input("rationale"),
         done: false,

@@ -156,7 +156,9 @@ impl<'a> Teller<'a> {
                 (services, list(d, "member_states").join(", "), 0)
             }
             "command_offered" => (self.person(&text(d, "to"))?, none(), 0),
-            "command_taken" => (self.person(&text(d, "by"))?, text(d, "how"), number(d, "open_tasks")),
+            "command_taken" => {
+                (self.person(&text(d, "by"))?, text(d, "how"), number(d, "open_tasks"))
+            }
             "role_assigned" => (self.person(&text(d, "person"))?, role(&text(d, "role")), 0),
             "incident_linked" => (self.reference(&text(d, "other"))?, text(d, "relation"), 0),
             "incident_merged" => (self.reference(&text(d, "into"))?, none(), 0),

@@ -7,8 +7,10 @@ use std::sync::{
     atomic::{AtomicI64, Ordering},
 };
 
-use app::{App, Caller, Channels, Clock, Dice, Options, Ports, config::NewIntegration, log::Keeper};
 use app::identity::NewPerson;
+use app::{
+    App, Caller, Channels, Clock, Dice, Options, Ports, config::NewIntegration, log::Keeper,
+};
 use axum::{
     Router,
     body::{Body, to_bytes},
@@ -56,6 +58,8 @@ pub struct House {
     pub app: App,
     pub router: Router,
     pub hands: Arc<Hands>,
+    /// Where the node keeps its files; gone with the house.
+    _data: tempfile::TempDir,
 }
 
 /// Somebody's open session.
@@ -97,12 +101,13 @@ impl House {
         db.migrate(store::migrations::ALL).expect("migrations");
         let began: Timestamp = "2026-11-17T01:00:00Z".parse().expect("an instant");
         let hands = Arc::new(Hands(AtomicI64::new(began.micros())));
+        let data = tempfile::tempdir().expect("a folder");
         let mut dice = Dice::from_seed([7; 32]);
         let skey = Skey::generate(ORIGIN, &mut dice).expect("a key");
         let options = Options {
             base_url: format!("http://{HOST}"),
             name: "Nordhaven".to_owned(),
-            data: "unused".into(),
+            data: data.path().into(),
             origin: ORIGIN.to_owned(),
             node: "test".to_owned(),
             // The sample organisation: its new accounts may approve.
@@ -115,7 +120,7 @@ impl House {
         app.ship_defaults().await.expect("defaults");
         app.load_demo().await.expect("the sample bank");
         let router = web::router(app.clone(), web::Options::default());
-        Self { app, router, hands }
+        Self { app, router, hands, _data: data }
     }
 
     /// Somebody new with one role, signed in.

@@ -36,11 +36,7 @@ pub(super) fn crew(
     })
 }
 
-fn verdict(
-    teller: &mut Teller<'_>,
-    seen: &Seen,
-    asked: &Asked,
-) -> Result<Verdict, StoreError> {
+fn verdict(teller: &mut Teller<'_>, seen: &Seen, asked: &Asked) -> Result<Verdict, StoreError> {
     let answered = seen.pages.iter().filter(|page| page.acknowledged_at.is_some());
     if let Some(page) = answered.min_by_key(|page| page.acknowledged_at) {
         let name = teller.person(&page.person.to_string())?;
@@ -67,11 +63,7 @@ fn verdict(
 }
 
 /// Commander, holders of roles, and everybody who was paged, each once.
-fn people(
-    teller: &mut Teller<'_>,
-    seen: &Seen,
-    asked: &Asked,
-) -> Result<Vec<Person>, StoreError> {
+fn people(teller: &mut Teller<'_>, seen: &Seen, asked: &Asked) -> Result<Vec<Person>, StoreError> {
     let mut order: Vec<String> = Vec::new();
     let commander = seen.state.commander.iter().map(ToString::to_string);
     let holders = seen.state.roles.iter().map(|(_, person)| person.to_string());
@@ -95,8 +87,9 @@ fn person(
     id: &str,
 ) -> Result<Person, StoreError> {
     let name = teller.person(id)?;
-    let mine = seen.pages.iter().filter(|page| page.person.to_string() == id);
-    let page = mine.clone().find(|page| page.acknowledged_at.is_some()).or_else(|| mine.last());
+    let mut mine = seen.pages.iter().filter(|page| page.person.to_string() == id);
+    let page =
+        mine.clone().find(|page| page.acknowledged_at.is_some()).or_else(|| mine.next_back());
     let commands = seen.state.commander.is_some_and(|person| person.to_string() == id);
     let mut roles: Vec<String> = Vec::new();
     if commands {

@@ -130,8 +130,8 @@ fn evidence(
         entry: seq,
         at,
         due: task.and_then(|task| task.due_at).filter(|_| waits).map(|at| asked.reader.time(at)),
-        task: task.filter(|_| waits).map(|task| {
-            crate::page::rows::place_of(reference, task.number, &task.element)
-        }),
+        task: task
+            .filter(|_| waits)
+            .map(|task| crate::page::rows::place_of(reference, task.number, &task.element)),
     })
 }

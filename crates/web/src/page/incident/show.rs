@@ -227,11 +227,7 @@ fn chips(reference: &str, log: &str) -> Vec<Chip> {
     ["important", "decisions", "actions", "pages", "all"].map(chip).into()
 }
 
-fn facts(
-    teller: &mut Teller<'_>,
-    seen: &Seen,
-    asked: &Asked,
-) -> Result<Vec<Fact>, StoreError> {
+fn facts(teller: &mut Teller<'_>, seen: &Seen, asked: &Asked) -> Result<Vec<Fact>, StoreError> {
     let mut facts = Vec::new();
     for (name, held) in &seen.state.facts {
         let data = data(teller.conn(), held.seq)?;

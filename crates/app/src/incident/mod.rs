@@ -6,6 +6,7 @@ mod close;
 mod command;
 mod complete_task;
 mod declare;
+mod questions;
 mod record;
 mod severity;
 mod view;
@@ -17,6 +18,7 @@ use store::incident as incidents;
 
 pub use complete_task::Answers;
 pub use declare::{Declared, NewIncident, POLICY};
+pub use questions::{Question, Ruled, SeverityTable};
 pub use severity::{Answered, preview};
 pub use view::{Seen, TaskSeen};
 

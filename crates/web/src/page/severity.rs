@@ -1,17 +1,9 @@
 //! Deciding the severity: the questions of the published table, what they answer, and the decision.
 
-use app::{
-    Version,
-    incident::{Answered, Seen},
-};
+use app::incident::{Answered, Question as Column, Ruled, Seen, SeverityTable};
 use axum::extract::Path;
 use base::Code;
-use dmn::{
-    Table,
-    table::{Domain, Input as Column},
-};
 use domain::incident::{APPROVAL_MINUTES, Assessment};
-use process::Value;
 
 use super::{
     around::shell,
@@ -39,7 +31,7 @@ const UNKNOWN: &str = "unknown";
 /// What is read for the page.
 struct Known {
     seen: Seen,
-    table: Version<Table>,
+    table: SeverityTable,
 }
 
 /// `GET /incidents/{reference}/severity`.
@@ -57,7 +49,7 @@ pub(crate) async fn decide(visit: Visit, Path(reference): Path<String>) -> Answe
         let page = severity_page(&visit, &known, &form, None).await?;
         return answer::page(&visit, &page);
     }
-    let acted = match answered(&known.table.document, &form) {
+    let acted = match answered(&known.table, &form) {
         Some(answers) => {
             let given = (answers, form.text("rationale"));
             let decided = visit.web.app().decide_severity(visit.caller()?, known.seen.id, given);
@@ -81,20 +73,13 @@ pub(crate) async fn decide(visit: Visit, Path(reference): Path<String>) -> Answe
 
 async fn known(visit: &Visit, reference: &str) -> Result<Known, Trouble> {
     let seen = visit.web.app().see_incident(reference, i64::MAX).await?;
-    let app = visit.web.app().clone();
-    let table = visit.web.app().read(move |conn| {
-        app.documents().table(conn, TABLE).map_err(|stop| match stop {
-            app::Stop::Refused(refused) => refused.into(),
-            app::Stop::Store(error) => error.into(),
-        })
-    });
-    Ok(Known { seen, table: table.await? })
+    Ok(Known { seen, table: visit.web.app().severity_table().await? })
 }
 
 /// The answers, once every question has one.
-fn answered(table: &Table, form: &Form) -> Option<Answered> {
+fn answered(table: &SeverityTable, form: &Form) -> Option<Answered> {
     let mut answers = Answered::new();
-    for input in &table.inputs {
+    for input in &table.questions {
         let answer: Code = form.get(&format!("answer.{}", input.name)).parse().ok()?;
         answers.insert(input.name.clone(), answer);
     }
@@ -107,7 +92,7 @@ async fn severity_page(
     form: &Form,
     trouble: Option<&Trouble>,
 ) -> Result<SeverityPage, Trouble> {
-    let table = &known.table.document;
+    let table = &known.table;
     let answers = answered(table, form);
     let assessment = match answers {
         // What the table cannot answer is no preview; deciding says why.
@@ -121,14 +106,14 @@ async fn severity_page(
         shell: shell(visit, Place::Incidents).await?,
         reference: known.seen.state.reference.to_string(),
         title: words(known.seen.title.clone()),
-        table: format!("{TABLE} v{}", known.table.number),
-        questions: table.inputs.iter().map(|i| question(i, form, trouble.is_some())).collect(),
+        table: format!("{TABLE} v{}", table.version),
+        questions: table.questions.iter().map(|i| question(i, form, trouble.is_some())).collect(),
         rationale: match reason_wanted {
             Some(trouble) => rationale.refused(trouble.detail.clone()),
             None => rationale,
         },
         preview: assessment.as_ref().map(|a| preview(&known.seen, a)),
-        columns: table.inputs.iter().map(heading).collect(),
+        columns: table.questions.iter().map(heading).collect(),
         rules: table.rules.iter().map(|rule| self::rule(rule, matched)).collect(),
     })
 }
@@ -138,10 +123,7 @@ fn heading(input: &Column) -> String {
 }
 
 fn question(input: &Column, form: &Form, refused: bool) -> Question {
-    let codes: Vec<&str> = match &input.domain {
-        Domain::Finite(values) => values.iter().filter_map(code).collect(),
-        Domain::Number | Domain::Code => Vec::new(),
-    };
+    let codes: Vec<&str> = input.answers.iter().map(Code::as_str).collect();
     let answers = codes.iter().filter(|code| **code != UNKNOWN);
     let given = Input::of(form.get(&format!("answer.{}", input.name)));
     let missing = refused && given.value.is_empty();
@@ -152,13 +134,6 @@ fn question(input: &Column, form: &Form, refused: bool) -> Question {
         answers: answers.map(|code| Choice::new(*code, label(code))).collect(),
         unknown: codes.contains(&UNKNOWN),
         input: if missing { given.refused("Choose an answer.") } else { given },
-    }
-}
-
-fn code(value: &Value) -> Option<&str> {
-    match value {
-        Value::Code(code) => Some(code.as_str()),
-        _ => None,
     }
 }
 
@@ -176,7 +151,7 @@ fn preview(seen: &Seen, assessment: &Assessment) -> Preview {
     }
 }
 
-fn rule(rule: &dmn::table::Rule, matched: &[Code]) -> Rule {
+fn rule(rule: &Ruled, matched: &[Code]) -> Rule {
     let first = rule.answers.first().map(|answer| answer.trim_matches('"'));
     let clean = |test: &String| match test.as_str() {
         "-" | "" => "any".to_owned(),

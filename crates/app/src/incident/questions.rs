@@ -1,0 +1,80 @@
+//! The severity table as people answer it: its questions, its rules.
+
+use base::Code;
+use db::Conn;
+use dmn::table::{Domain, Input, Rule};
+use process::Value;
+
+use super::severity::TABLE;
+use crate::{App, Error, turn::Stop};
+
+/// A question of the table.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// The input's name.
+    pub name: Code,
+    /// How the table calls it; may be empty.
+    pub label: String,
+    /// The codes that answer it; none where any number or code does.
+    pub answers: Vec<Code>,
+}
+
+/// A rule of the table, as written.
+#[derive(Debug, Clone)]
+pub struct Ruled {
+    /// Its id.
+    pub id: Code,
+    /// What it asks of each question, in their order; `-` where it asks nothing.
+    pub tests: Vec<String>,
+    /// What it answers: the severity first.
+    pub answers: Vec<String>,
+}
+
+/// The newest severity table.
+#[derive(Debug, Clone)]
+pub struct SeverityTable {
+    /// Its version.
+    pub version: i64,
+    /// Its questions.
+    pub questions: Vec<Question>,
+    /// Its rules, in order.
+    pub rules: Vec<Ruled>,
+}
+
+impl App {
+    /// The newest severity table, for reading.
+    ///
+    /// # Errors
+    /// `DOC-002` where none is published.
+    pub async fn severity_table(&self) -> Result<SeverityTable, Error> {
+        let app = self.clone();
+        self.read(move |conn: &mut Conn| {
+            let table = app.documents().table(conn, TABLE).map_err(|stop| match stop {
+                Stop::Refused(refused) => Error::from(refused),
+                Stop::Store(error) => error.into(),
+            })?;
+            Ok(SeverityTable {
+                version: table.number,
+                questions: table.document.inputs.iter().map(question).collect(),
+                rules: table.document.rules.iter().map(ruled).collect(),
+            })
+        })
+        .await
+    }
+}
+
+fn question(input: &Input) -> Question {
+    let values = match &input.domain {
+        Domain::Finite(values) => values.as_slice(),
+        Domain::Number | Domain::Code => &[],
+    };
+    let answers = values.iter().filter_map(|value| match value {
+        Value::Code(code) => Some(code.clone()),
+        _ => None,
+    });
+    Question { name: input.name.clone(), label: input.label.clone(), answers: answers.collect() }
+}
+
+fn ruled(rule: &Rule) -> Ruled {
+    Ruled { id: rule.id.clone(), tests: rule.tests.clone(), answers: rule.answers.clone() }
+}

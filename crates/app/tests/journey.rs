@@ -1,5 +1,7 @@
 //! One incident from the first alert to its last task, through the use cases alone.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::collections::BTreeMap;
 
 use app::{

@@ -1,5 +1,7 @@
 //! The committer in trouble: lost commits and answers, full disks, dead servers; on both engines.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod notes;
 
 use std::sync::{

@@ -1,5 +1,7 @@
 //! The committer in good health: turns, lanes, refusals, retries, two nodes; on both engines.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod notes;
 
 use std::sync::{

@@ -201,9 +201,12 @@ fn the_extension_on_a_flow_a_lane_or_the_process_is_refused() {
          <startEvent id=\"s\"/>\n<endEvent id=\"e\"/>\n\
          <sequenceFlow id=\"f\" sourceRef=\"s\" targetRef=\"e\" wk:due=\"PT1M\"/>",
     );
-    check(&text, expect![[r#"
+    check(
+        &text,
+        expect![[r#"
         2:1 p [wrong-extension] the extension has no meaning here
         4:17 m [wrong-extension] the extension has no meaning here
         7:1 f [wrong-extension] the extension has no meaning here
-    "#]]);
+    "#]],
+    );
 }

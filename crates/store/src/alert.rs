@@ -169,12 +169,15 @@ pub struct Quarantined {
     pub seq: i64,
 }
 
-/// The open alert with this key: its id, severity and group.
+/// An open alert as a signal finds it: its id, severity and group.
+pub type Found = (Id<id::Alert>, String, Id<id::Group>);
+
+/// The open alert with this key.
 pub fn by_key(
     conn: &mut Conn,
     integration: Id<id::Integration>,
     key: Digest,
-) -> Result<Option<(Id<id::Alert>, String, Id<id::Group>)>, StoreError> {
+) -> Result<Option<Found>, StoreError> {
     let rows = conn.query(&BY_KEY, args![integration, key])?;
     rows.first().map(|row| Ok((row.id(0)?, row.text(1)?.to_owned(), row.id(2)?))).transpose()
 }

@@ -4,7 +4,11 @@ use base::{Code, Digest, Entropy, Timestamp};
 use db::{Conn, Rows, Stmt};
 use evidence::entry::{Draft, Entry, Envelope, Sealed, Tail, seal};
 
-use crate::{StoreError, project::Projection, word};
+use crate::{
+    StoreError,
+    project::{Placed, Projection},
+    word,
+};
 
 stmt!(
     ADVANCE,
@@ -119,20 +123,21 @@ pub fn append(
         return Ok(Vec::new());
     }
     let head = one(conn.query(&ADVANCE, args![count])?, &ADVANCE)?;
-    let mut seq = head.int(0)? - count;
+    let first = head.int(0)? - count;
     let now = head.opt_int(1)?.map_or(now, |last| now.max(Timestamp::from_micros(last)));
     let mut projection = Projection::default();
     let mut positions = Vec::with_capacity(drafts.len());
-    for draft in drafts {
+    for (seq, draft) in (first..).zip(drafts) {
         let stream = draft.stream.clone();
         let tail = projection.tail(conn, &stream)?;
         let sealed = seal(draft, envelope, tail, now, entropy).map_err(|e| {
             StoreError::TooLarge { stream: stream.to_string(), reason: e.to_string() }
         })?;
         insert(conn, seq, &sealed)?;
-        projection.entry(conn, seq, &sealed.entry, sealed.leaf, &word::sealed(&sealed.words))?;
+        let words = word::sealed(&sealed.words);
+        let (entry, leaf) = (&sealed.entry, sealed.leaf);
+        projection.entry(conn, Placed { seq, entry, leaf, words: &words })?;
         positions.push(seq);
-        seq += 1;
     }
     projection.finish(conn)?;
     Ok(positions)
@@ -182,17 +187,17 @@ pub fn size(conn: &mut Conn) -> Result<i64, StoreError> {
 
 /// The entry at a position.
 pub fn entry(conn: &mut Conn, seq: i64) -> Result<Option<Stored>, StoreError> {
-    Ok(stored(conn.query(&ONE, args![seq])?)?.pop())
+    Ok(stored(&conn.query(&ONE, args![seq])?)?.pop())
 }
 
 /// Entries from `from` up to `to`, exclusive. The caller bounds the range.
 pub fn range(conn: &mut Conn, from: i64, to: i64) -> Result<Vec<Stored>, StoreError> {
-    stored(conn.query(&RANGE, args![from, to])?)
+    stored(&conn.query(&RANGE, args![from, to])?)
 }
 
 /// All entries of a stream, first to last.
 pub fn stream(conn: &mut Conn, stream: &str) -> Result<Vec<Stored>, StoreError> {
-    stored(conn.query(&STREAM, args![stream])?)
+    stored(&conn.query(&STREAM, args![stream])?)
 }
 
 /// Length and head of a stream, or `None` where it has no entries.
@@ -204,8 +209,8 @@ pub fn tail(conn: &mut Conn, stream: &str) -> Result<Option<(i64, Digest)>, Stor
 /// Up to 50 entries before a position, newest first; of one type where given.
 pub fn before(conn: &mut Conn, seq: i64, kind: Option<&Code>) -> Result<Vec<Stored>, StoreError> {
     match kind {
-        Some(kind) => stored(conn.query(&NEWEST_OF_KIND, args![seq, kind.as_str()])?),
-        None => stored(conn.query(&NEWEST, args![seq])?),
+        Some(kind) => stored(&conn.query(&NEWEST_OF_KIND, args![seq, kind.as_str()])?),
+        None => stored(&conn.query(&NEWEST, args![seq])?),
     }
 }
 
@@ -216,7 +221,7 @@ pub fn of_incident(
     before: i64,
     limit: i64,
 ) -> Result<Vec<Stored>, StoreError> {
-    stored(conn.query(&OF_INCIDENT, args![incident, before, limit])?)
+    stored(&conn.query(&OF_INCIDENT, args![incident, before, limit])?)
 }
 
 /// How many entries an incident's timeline has.
@@ -232,7 +237,7 @@ pub fn first_after(conn: &mut Conn, at: Timestamp) -> Result<i64, StoreError> {
     }
 }
 
-fn stored(rows: Vec<db::Row>) -> Result<Vec<Stored>, StoreError> {
+fn stored(rows: &[db::Row]) -> Result<Vec<Stored>, StoreError> {
     let read = |row: &db::Row| {
         Ok(Stored {
             seq: row.int(0)?,

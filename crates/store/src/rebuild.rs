@@ -7,7 +7,7 @@ use db::{CommitError, Conn, Db, Lane, Rows, Stmt};
 use crate::{
     StoreError,
     log::{self, copy, one},
-    project::Projection,
+    project::{Placed, Projection},
     word,
 };
 
@@ -126,7 +126,8 @@ fn fold(
             }
         }
         copy(beside, stored, &entry)?;
-        projection.entry(beside, stored.seq, &entry, stored.leaf, &held)?;
+        let (seq, leaf) = (stored.seq, stored.leaf);
+        projection.entry(beside, Placed { seq, entry: &entry, leaf, words: &held })?;
     }
     projection.finish(beside)
 }

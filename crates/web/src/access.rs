@@ -13,7 +13,9 @@ pub enum Access {
     SignedIn,
     /// A person, signed in, with a role that has this permission.
     Page(Permission),
-    /// The same, with the password given in the last minutes (ground rule G21).
+    /// A person, signed in, who responds or approves: tasks are for both, each for its own.
+    Tasks,
+    /// As `Page`, with the password given in the last minutes (ground rule G21).
     Confirmed(Permission),
     /// The key of an integration.
     Key,
@@ -23,12 +25,15 @@ pub enum Access {
     Either(Permission),
 }
 
+/// The permissions of which one is enough for [`Access::Tasks`].
+pub(crate) const TASKS: &[Permission] = &[Permission::Respond, Permission::Approve];
+
 impl Access {
     /// The permission it wants, where it wants one.
     pub const fn permission(self) -> Option<Permission> {
         match self {
             Self::Page(p) | Self::Confirmed(p) | Self::Token(p) | Self::Either(p) => Some(p),
-            Self::Public | Self::Link | Self::SignedIn | Self::Key => None,
+            Self::Public | Self::Link | Self::SignedIn | Self::Tasks | Self::Key => None,
         }
     }
 
@@ -36,7 +41,12 @@ impl Access {
     pub const fn is_page(self) -> bool {
         matches!(
             self,
-            Self::Public | Self::Link | Self::SignedIn | Self::Page(_) | Self::Confirmed(_)
+            Self::Public
+                | Self::Link
+                | Self::SignedIn
+                | Self::Tasks
+                | Self::Page(_)
+                | Self::Confirmed(_)
         )
     }
 
@@ -45,6 +55,7 @@ impl Access {
         match self {
             Self::Public | Self::Link => true,
             Self::SignedIn => role.is_some(),
+            Self::Tasks => role.is_some_and(|role| TASKS.iter().any(|p| role.may(*p))),
             // A person's role opens no integration: its key does.
             Self::Key => false,
             Self::Page(p) | Self::Confirmed(p) | Self::Token(p) | Self::Either(p) => {
@@ -60,6 +71,7 @@ impl Access {
             Self::Public => "public".to_owned(),
             Self::Link => "link".to_owned(),
             Self::SignedIn => "signed in".to_owned(),
+            Self::Tasks => "signed in, Respond or Approve".to_owned(),
             Self::Page(p) => of("signed in", p),
             Self::Confirmed(p) => of("signed in again", p),
             Self::Key => "integration key".to_owned(),

@@ -124,7 +124,7 @@ pub static TABLE: &[Route] = routes! {
     POST "/incidents/{reference}/severity" RESPOND => page::severity::decide;
     POST "/incidents/{reference}/severity/approve" APPROVE => incident::approve_severity;
     GET "/tasks/{reference}/{task}" READ => page::task::show;
-    POST "/tasks/{reference}/{task}" RESPOND => page::task::complete;
+    POST "/tasks/{reference}/{task}" Access::Tasks => page::task::complete;
     POST "/tasks/{reference}/{task}/approve" APPROVE => page::task::approve;
     POST "/tasks/{reference}/{task}/exception" RESPOND => page::task::bypass;
     // The log.

@@ -1,5 +1,7 @@
 //! The JSON API: declare, record, decide, read back with evidence.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod common;
 
 use axum::http::StatusCode;

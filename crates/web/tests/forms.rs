@@ -1,5 +1,7 @@
 //! Forms: taken from our own pages only, refused without losing a word, and no page changes anything.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod common;
 
 use axum::{

@@ -1,5 +1,7 @@
 //! Senders: truthful answers, nothing lost, the key is the only way in.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod common;
 
 use axum::{

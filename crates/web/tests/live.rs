@@ -1,5 +1,7 @@
 //! Live updates: what changed, from a position on, as long as the session lasts.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod common;
 
 use axum::{

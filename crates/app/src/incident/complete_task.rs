@@ -39,7 +39,9 @@ impl App {
         id: Id<id::Incident>,
         (task, answers): (u32, Answers),
     ) -> Result<(), Error> {
-        caller.needs(Permission::Respond, Scope::House)?;
+        let responds = caller.needs(Permission::Respond, Scope::House);
+        // Whoever approves need not respond: legal and management do not.
+        responds.or_else(|_| caller.needs(Permission::Approve, Scope::House))?;
         let who = caller.clone();
         let command = move |turn: &mut Turn<'_>| complete(turn, &who, id, (task, &answers));
         self.commit(db::Lane::Normal, caller, command).await
@@ -87,9 +89,12 @@ fn complete(
     let model = turn.app.documents().model(turn.conn, state.process.sha256)?;
     let element = model.element(&open.element).ok_or(process::Refusal::OtherModel);
     let element = element.map_err(domain::Refused::from)?;
+    if !wants_approvers(element) && caller.needs(Permission::Respond, Scope::House).is_err() {
+        return Err(wrong_role().into());
+    }
     may(caller, &state, element)?;
     let (outputs, words) = read(element, answers)?;
-    if !approved(turn, caller, &state, (id, task), element, (&outputs, &words))? {
+    if !approved(turn, caller, (id, &state), (task, element), (&outputs, &words))? {
         return Ok(());
     }
     let command = match open.kind {
@@ -106,6 +111,11 @@ fn complete(
         decided(turn, id, (element, answers), events)?;
     }
     actions(turn, id)
+}
+
+/// Whether distinct persons approve its answer before it is complete.
+fn wants_approvers(element: &Element) -> bool {
+    element.kind == Kind::User && element.marks.approvals.is_some()
 }
 
 /// The severity that a task decided is the incident's severity decision.
@@ -139,14 +149,12 @@ fn decided(
 fn approved(
     turn: &mut Turn<'_>,
     caller: &Caller,
-    state: &Incident,
-    (id, task): (Id<id::Incident>, u32),
-    element: &Element,
+    (id, state): (Id<id::Incident>, &Incident),
+    (task, element): (u32, &Element),
     (answer, words): (&Variables, &[(Code, String)]),
 ) -> Result<bool, Stop> {
-    let wanted = match (&element.kind, element.marks.approvals) {
-        (Kind::User, Some(wanted)) => wanted,
-        _ => return Ok(true),
+    let (Kind::User, Some(wanted)) = (&element.kind, element.marks.approvals) else {
+        return Ok(true);
     };
     caller.needs(Permission::Approve, Scope::Entity(state.entity))?;
     let by = turn.app.approver(caller, turn.now)?;

@@ -53,14 +53,14 @@ impl App {
         caller.needs(Permission::Declare, Scope::Entity(new.declaration.entity))?;
         let command = move |turn: &mut Turn<'_>| {
             turn.set_mode(new.mode);
-            declare_in(turn, new.declaration.clone())
+            declare_in(turn, &new.declaration)
         };
         self.commit(db::Lane::Urgent, caller, command).await
     }
 }
 
 /// Declares inside a turn: everything that follows from it is in the same commit.
-pub(crate) fn declare_in(turn: &mut Turn<'_>, declaration: Declaration) -> Result<Declared, Stop> {
+pub(crate) fn declare_in(turn: &mut Turn<'_>, declaration: &Declaration) -> Result<Declared, Stop> {
     let id = turn.mint();
     let version = config::newest(turn.conn, DocumentKind::Process, PROCESS)?;
     let version = version.ok_or_else(unknown_document)?;

@@ -29,6 +29,9 @@ pub struct TaskSeen {
     pub due_at: Option<Timestamp>,
 }
 
+/// Entries as a timeline shows them: as stored, as read, and their words by field.
+pub type Timeline = Vec<(log::Stored, evidence::Entry, Vec<(Code, String)>)>;
+
 /// An incident with all its page shows.
 #[derive(Debug, Clone)]
 pub struct Seen {
@@ -53,7 +56,7 @@ pub struct Seen {
     /// Pages about it, and about the groups that belong to it.
     pub pages: Vec<page::Listed>,
     /// The newest entries of its timeline, newest first, with their words.
-    pub timeline: Vec<(log::Stored, evidence::Entry, Vec<(Code, String)>)>,
+    pub timeline: Timeline,
     /// How many entries its timeline has.
     pub entries: i64,
 }
@@ -117,9 +120,7 @@ fn recorded(state: &Incident) -> Vec<Recorded> {
     state.evidence.iter().map(mark).collect()
 }
 
-type Shown = Vec<(log::Stored, evidence::Entry, Vec<(Code, String)>)>;
-
-fn timeline(conn: &mut Conn, incident: &str, before: i64) -> Result<Shown, StoreError> {
+fn timeline(conn: &mut Conn, incident: &str, before: i64) -> Result<Timeline, StoreError> {
     let mut shown = Vec::new();
     for stored in log::of_incident(conn, incident, before, TIMELINE)? {
         let entry = stored.entry()?;

@@ -124,6 +124,9 @@ impl App {
     }
 }
 
+/// An open alert, its severity and its group, after a signal.
+type Touched = (Id<id::Alert>, Severity, Id<id::Group>);
+
 /// What a request does, gathered before it is recorded.
 #[derive(Default)]
 struct Effects {
@@ -134,7 +137,7 @@ struct Effects {
     ignored: i64,
     /// Alerts that this request opened, changed or (`None`) resolved, by key: a key may stand in it
     /// twice.
-    touched: BTreeMap<Digest, Option<(Id<id::Alert>, Severity, Id<id::Group>)>>,
+    touched: BTreeMap<Digest, Option<Touched>>,
     /// Open groups by key.
     groups: BTreeMap<Digest, Id<id::Group>>,
     /// How many alerts of each group are open after this request.
@@ -253,11 +256,11 @@ fn open(
 
 /// One alert of a group is over: keeps the count that tells when the group is.
 fn settle(turn: &mut Turn<'_>, group: Id<id::Group>, effects: &mut Effects) -> Result<(), Stop> {
-    if !effects.open.contains_key(&group) {
-        let row = alerts::load_group(turn.conn, group)?;
-        effects.open.insert(group, row.map_or(0, |row| row.open_alerts));
-    }
-    *effects.open.entry(group).or_default() -= 1;
+    let held = match effects.open.get(&group) {
+        Some(open) => *open,
+        None => alerts::load_group(turn.conn, group)?.map_or(0, |row| row.open_alerts),
+    };
+    effects.open.insert(group, held - 1);
     Ok(())
 }
 
@@ -352,7 +355,7 @@ fn declare_for(
         group: Some(group.id),
         occurred_at: None,
     };
-    crate::incident::declare_in(turn, declaration)?;
+    crate::incident::declare_in(turn, &declaration)?;
     Ok(())
 }
 

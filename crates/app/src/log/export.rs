@@ -311,6 +311,7 @@ fn code(id: Id<id::Incident>) -> Code {
     id.to_string().parse().expect("invariant: an id is a code")
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the shape of `map_err`")]
 fn disk(error: io::Error) -> Error {
     Error::Fault(format!("the pack cannot be written: {error}"))
 }

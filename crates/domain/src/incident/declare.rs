@@ -39,7 +39,7 @@ pub fn reference(year: i64, number: i64) -> Code {
 pub fn declare(
     id: Id<id::Incident>,
     reference: Code,
-    declaration: Declaration,
+    declaration: &Declaration,
     (process, process_version, process_sha256): (Code, i64, Digest),
     now: Timestamp,
 ) -> Result<Draft, Refused> {

@@ -51,8 +51,7 @@ stmt!(
 /// Multi-row inserts of this module.
 pub(crate) static MANY: &[&ManyStmt] = &[&OPEN];
 
-pub(crate) static ALL: &[&Stmt] =
-    &[&CHANGE, &RESOLVE, &OPEN_GROUP, &TALLY, &QUARANTINE, &HELD];
+pub(crate) static ALL: &[&Stmt] = &[&CHANGE, &RESOLVE, &OPEN_GROUP, &TALLY, &QUARANTINE, &HELD];
 
 /// What one entry does to one group.
 #[derive(Default)]

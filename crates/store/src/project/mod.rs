@@ -53,6 +53,15 @@ pub(crate) enum State {
     Integration(Box<Integration>),
 }
 
+/// An entry in its place in the log, with its words as far as they are not erased.
+#[derive(Clone, Copy)]
+pub(crate) struct Placed<'a> {
+    pub(crate) seq: i64,
+    pub(crate) entry: &'a Entry,
+    pub(crate) leaf: Digest,
+    pub(crate) words: &'a Words,
+}
+
 impl Projection {
     /// Where the next entry of `stream` stands.
     pub(crate) fn tail(&mut self, conn: &mut Conn, stream: &Code) -> Result<Tail, StoreError> {
@@ -67,10 +76,7 @@ impl Projection {
     pub(crate) fn entry(
         &mut self,
         conn: &mut Conn,
-        seq: i64,
-        entry: &Entry,
-        leaf: Digest,
-        words: &Words,
+        Placed { seq, entry, leaf, words }: Placed<'_>,
     ) -> Result<(), StoreError> {
         let state = std::mem::replace(&mut self.folded(conn, &entry.stream)?.state, State::None);
         let meta = Meta {

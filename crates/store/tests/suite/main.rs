@@ -1,5 +1,7 @@
 //! The store's suite: one text of each test, run on SQLite and on PostgreSQL.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod alerts;
 mod claims;
 mod log;

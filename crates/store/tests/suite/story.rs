@@ -281,7 +281,7 @@ fn declare(
     };
     let process = (Code::fixed("major-incident"), 1, evidence::sha256(PROCESS.as_bytes()));
     let reference = incident::reference(2026, number);
-    let draft = incident::declare(id, reference, declaration, process, teller.now).unwrap();
+    let draft = incident::declare(id, reference, &declaration, process, teller.now).unwrap();
     teller.tell([draft]);
     id
 }

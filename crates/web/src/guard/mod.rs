@@ -32,7 +32,9 @@ pub(crate) use headers::secured;
 pub(crate) use origin::called;
 
 use crate::{
-    Access, cookie,
+    Access,
+    access::TASKS,
+    cookie,
     form::{Form, MAX_FORM, local_path},
     page,
     state::Web,
@@ -123,6 +125,9 @@ impl Post {
         let Some(session) = &visit.session else { return Err(stranger(parts, visit)) };
         if let Some(permission) = self.access.permission() {
             check(&session.caller, permission)?;
+        }
+        if self.access == Access::Tasks && !TASKS.iter().any(|p| holds(&session.caller, *p)) {
+            return Err(Trouble::from(person::forbidden()).into());
         }
         if matches!(self.access, Access::Confirmed(_)) && !is_fresh(session, visit) {
             return Err(Stopped::Answer(Box::new(again(parts, visit))));

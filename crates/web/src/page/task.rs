@@ -1,7 +1,5 @@
 //! One task: its form, its approval, and the way past it by exception.
 
-use std::collections::BTreeMap;
-
 use app::incident::{Answers, Seen, TaskSeen};
 use axum::{
     extract::Path,
@@ -9,7 +7,8 @@ use axum::{
 };
 use base::{Code, Digest};
 use domain::{access::Permission, incident::exception_without_reason};
-use process::model::FieldType;
+use evidence::Entry;
+use process::{Value, model::FieldType};
 
 use super::{
     around::shell,
@@ -24,7 +23,7 @@ use crate::{
     form::Form,
     trouble::Trouble,
     view::{
-        Choice, Input, Place, Words,
+        Choice, Input, Place,
         task::{Approvals, FieldKind, TaskField, TaskPage},
     },
     visit::Visit,
@@ -32,7 +31,7 @@ use crate::{
 
 /// `GET /tasks/{reference}/{task}`.
 ///
-/// A task that wants an approver asks for the password before words are typed, so that none are lost.
+/// A task that wants approvers asks for the password before words are typed, so that none are lost.
 pub(crate) async fn show(visit: Visit, Path((reference, task)): Path<(String, u32)>) -> Answer {
     let seen = visit.web.app().see_incident(&reference, i64::MAX).await?;
     let open = seen.tasks.iter().find(|open| open.number == task);
@@ -64,19 +63,21 @@ pub(crate) async fn complete(visit: Visit, Path((reference, task)): Path<(String
     end(&visit, (&seen, task), acted, typed).await
 }
 
-/// `POST /tasks/{reference}/{task}/approve`: exactly what was shown.
+/// `POST /tasks/{reference}/{task}/approve`: exactly the answer that was shown.
 pub(crate) async fn approve(visit: Visit, Path((reference, task)): Path<(String, u32)>) -> Answer {
     let seen = visit.web.app().see_incident(&reference, i64::MAX).await?;
-    let open = seen.tasks.iter().find(|open| open.number == task);
-    let shown = open.map(|open| digest(&seen, open).to_string());
-    let acted = if shown.is_some_and(|shown| shown == visit.form.get("digest")) {
-        let comment = BTreeMap::from([("comment".to_owned(), visit.form.text("comment"))]);
-        let command = (task, comment);
-        let done = visit.web.app().complete_task(visit.caller()?, seen.id, command).await;
-        done.map_err(Trouble::from)
-    } else {
-        let detail = "What you approved is not what stands here now; look at it again.";
-        Err(Trouble::new(axum::http::StatusCode::CONFLICT, "WEB-007", detail))
+    let shown = given(&seen, task)
+        .filter(|given| digest(&reference, task, given).to_string() == visit.form.get("digest"));
+    let acted = match shown {
+        Some(given) => {
+            let command = (task, given.into_iter().collect());
+            let done = visit.web.app().complete_task(visit.caller()?, seen.id, command).await;
+            done.map_err(Trouble::from)
+        }
+        None => {
+            let detail = "What you approved is not what stands here now; look at it again.";
+            Err(Trouble::new(axum::http::StatusCode::CONFLICT, "WEB-007", detail))
+        }
     };
     let typed = Typed { form: visit.form.clone(), ..Typed::default() };
     end(&visit, (&seen, task), acted, typed).await
@@ -116,7 +117,7 @@ async fn end(
         Ok(()) if typed.exception => {
             then(visit, &path, &Outcome::done("Passed by exception. Somebody must ratify it."))
         }
-        Ok(()) => then(visit, &path, &Outcome::done("The task is done.")),
+        Ok(()) => then(visit, &path, &Outcome::done(done(visit, seen, task).await?)),
         Err(trouble) if trouble.is_refusal() => {
             let typed = Typed { why: Some(trouble.detail.clone()), ..typed };
             let mut page = task_page(visit, seen, task, &typed).await?;
@@ -125,6 +126,15 @@ async fn end(
         }
         Err(trouble) => Err(trouble),
     }
+}
+
+/// What to say afterwards: a task that wants several approvers may still be open.
+async fn done(visit: &Visit, seen: &Seen, task: u32) -> Result<&'static str, Trouble> {
+    let id = seen.id;
+    let state = visit.web.app().look(move |conn| store::incident::load(conn, id)).await?;
+    let open = state.is_some_and(|state| state.process.state.tasks.contains_key(&task));
+    let waits = "Your approval is recorded. Another person must approve the same answer.";
+    Ok(if open { waits } else { "The task is done." })
 }
 
 /// Answers by field; instants without a zone are in the page's zone.
@@ -177,7 +187,9 @@ async fn task_page(
     let commands = state.commander.is_some() && state.commander == visit.caller()?.person;
     // On a live S1 or S2 a missing role does not block: it is recorded (ground rule G3).
     let grave = state.severity.now().is_none_or(|s| s <= domain::incident::Severity::S2);
-    let may = visit.may(Permission::Respond)
+    let approves = matches!(element.kind, process::Kind::User) && element.marks.approvals.is_some();
+    let wanted_permission = if approves { Permission::Approve } else { Permission::Respond };
+    let may = visit.may(wanted_permission)
         && (grave || commands || wanted.is_empty() || wanted.iter().any(mine));
     let why = typed.why.as_deref().filter(|_| typed.exception);
     let input = |name: &str| match why {
@@ -278,42 +290,60 @@ fn kind(kind: &FieldType) -> FieldKind {
     }
 }
 
-/// A task without a form that wants approvers is approved as it is shown.
+/// An answer that somebody gave and somebody else still has to approve.
 fn approvals(visit: &Visit, seen: &Seen, open: &TaskSeen) -> Result<Option<Approvals>, Trouble> {
-    let marks = &open.element.marks;
-    let Some(wanted) = marks.approvals.filter(|_| marks.form.is_empty()) else { return Ok(None) };
-    let refused = visit.web.app().approver(visit.caller()?, visit.now()).err();
+    let held = seen.state.approvals.get(&open.number);
+    let Some((held, given)) = held.zip(given(seen, open.number)) else { return Ok(None) };
+    let me = visit.caller()?;
+    let refused = visit.web.app().approver(me, visit.now()).err();
     let new = domain::person::too_new_to_approve().code;
     let why_not = match refused {
+        _ if me.person.is_some_and(|me| held.by.contains(&me)) => "given",
         _ if !visit.may(Permission::Approve) => "role",
         Some(why) if why.code == new => "new",
         _ => "",
     };
-    let shown = shown(seen, open);
+    let digest = digest(seen.state.reference.as_str(), open.number, &given).to_string();
+    let shown = given.into_iter().map(|(key, value)| (label(&key), words(value)));
     Ok(Some(Approvals {
-        wanted,
+        wanted: open.element.marks.approvals.unwrap_or_default(),
         given: Vec::new(),
-        shown: shown.into_iter().map(|(key, value)| (label(&key), Words::known(value))).collect(),
-        digest: digest(seen, open).to_string(),
+        shown: shown.collect(),
+        digest,
         may: why_not.is_empty(),
         why_not: why_not.to_owned(),
         comment: Input::default(),
     }))
 }
 
-/// What an approver sees: the step, and the answers given so far in the process.
-fn shown(seen: &Seen, open: &TaskSeen) -> Vec<(String, String)> {
-    let mut shown = vec![("step".to_owned(), named(open))];
-    for (name, value) in seen.state.process.state.root() {
-        let text = serde_json::to_value(&value).unwrap_or_default();
-        let text = text.as_str().map_or_else(|| text.to_string(), str::to_owned);
-        shown.push((name.to_string(), text));
-    }
-    shown
+/// The answer that waits for more approvers, as text by field, with the words it was given in.
+fn given(seen: &Seen, task: u32) -> Option<Vec<(String, String)>> {
+    let held = seen.state.approvals.get(&task)?;
+    let mut given: Vec<(String, String)> =
+        held.answer.iter().map(|(key, value)| (key.to_string(), text(value))).collect();
+    let mut entries = seen.timeline.iter().filter(|(_, entry, _)| approves(entry, task));
+    let (_, _, said) = entries.next()?;
+    given.extend(said.iter().map(|(field, words)| (field.to_string(), words.clone())));
+    Some(given)
 }
 
-fn digest(seen: &Seen, open: &TaskSeen) -> Digest {
-    let text: Vec<String> =
-        shown(seen, open).into_iter().map(|(key, value)| format!("{key}={value}\n")).collect();
-    evidence::sha256(format!("{}\n{}", seen.state.reference, text.concat()).as_bytes())
+fn approves(entry: &Entry, task: u32) -> bool {
+    entry.kind.as_str() == "task_approved" && entry.data["task"] == task
+}
+
+/// A value as it is typed into a form.
+fn text(value: &Value) -> String {
+    match value {
+        Value::Code(code) => code.to_string(),
+        Value::Boolean(is) => is.to_string(),
+        Value::Integer(number) => number.to_string(),
+        Value::Instant(at) => at.to_string(),
+        _ => String::new(),
+    }
+}
+
+/// SHA-256 of what an approver sees: posted back, so that nobody approves something else.
+fn digest(reference: &str, task: u32, given: &[(String, String)]) -> Digest {
+    let text: Vec<String> = given.iter().map(|(key, value)| format!("{key}={value}\n")).collect();
+    evidence::sha256(format!("{reference}\n{task}\n{}", text.concat()).as_bytes())
 }

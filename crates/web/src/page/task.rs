@@ -5,7 +5,7 @@ use axum::{
     extract::Path,
     response::{IntoResponse, Redirect},
 };
-use base::{Code, Digest};
+use base::{Code, Digest, Timestamp};
 use domain::{access::Permission, incident::exception_without_reason};
 use evidence::Entry;
 use process::{Value, model::FieldType};
@@ -23,7 +23,7 @@ use crate::{
     form::Form,
     trouble::Trouble,
     view::{
-        Choice, Input, Place,
+        Choice, Input, Place, Time,
         task::{Approvals, FieldKind, TaskField, TaskPage},
     },
     visit::Visit,
@@ -210,7 +210,7 @@ async fn task_page(
         clock,
         fields: fields(open, typed),
         consequence: None,
-        approvals: approvals(visit, seen, open)?,
+        approvals: approvals(visit, seen, open).await?,
         exceptions: element.marks.exceptions.iter().map(exception).collect(),
         code: input("code"),
         rationale: input("rationale"),
@@ -291,7 +291,11 @@ fn kind(kind: &FieldType) -> FieldKind {
 }
 
 /// An answer that somebody gave and somebody else still has to approve.
-fn approvals(visit: &Visit, seen: &Seen, open: &TaskSeen) -> Result<Option<Approvals>, Trouble> {
+async fn approvals(
+    visit: &Visit,
+    seen: &Seen,
+    open: &TaskSeen,
+) -> Result<Option<Approvals>, Trouble> {
     let held = seen.state.approvals.get(&open.number);
     let Some((held, given)) = held.zip(given(seen, open.number)) else { return Ok(None) };
     let me = visit.caller()?;
@@ -307,13 +311,34 @@ fn approvals(visit: &Visit, seen: &Seen, open: &TaskSeen) -> Result<Option<Appro
     let shown = given.into_iter().map(|(key, value)| (label(&key), words(value)));
     Ok(Some(Approvals {
         wanted: open.element.marks.approvals.unwrap_or_default(),
-        given: Vec::new(),
+        given: approvers(visit, seen, open.number).await?,
         shown: shown.collect(),
         digest,
         may: why_not.is_empty(),
         why_not: why_not.to_owned(),
         comment: Input::default(),
     }))
+}
+
+/// Who approved it, and when.
+async fn approvers(visit: &Visit, seen: &Seen, task: u32) -> Result<Vec<(String, Time)>, Trouble> {
+    let entries = seen.timeline.iter().rev().map(|(_, entry, _)| entry);
+    let approved = entries.filter(|entry| approves(entry, task));
+    let approved: Vec<(Code, Timestamp)> =
+        approved.map(|entry| (entry.actor.id.clone(), entry.recorded_at)).collect();
+    let reader = visit.reader();
+    let named = visit.web.app().look(move |conn| {
+        let mut named = Vec::with_capacity(approved.len());
+        for (id, at) in approved {
+            let name = match id.as_str().parse() {
+                Ok(person) => store::person::name(conn, person)?,
+                Err(_) => id.to_string(),
+            };
+            named.push((name, reader.time(at)));
+        }
+        Ok(named)
+    });
+    Ok(named.await?)
 }
 
 /// The answer that waits for more approvers, as text by field, with the words it was given in.

@@ -134,7 +134,7 @@ pub struct AlertDetail {
 pub struct Quarantined {
     /// The id: `int_…`.
     pub id: String,
-    /// The code of the reason, such as `INP-002`.
+    /// The code of the reason, such as `ING-001`.
     pub code: String,
     /// The reason's text.
     pub reason: String,
@@ -349,7 +349,7 @@ impl ExplainPage {
             )),
             subject: Subject::Quarantined(Quarantined {
                 id: "int_1".to_owned(),
-                code: "INP-002".to_owned(),
+                code: "ING-001".to_owned(),
                 reason: "The input ends in the middle of a value.".to_owned(),
                 place: Some((1, 53)),
                 entry: 48_190,
@@ -379,13 +379,13 @@ impl QuarantinePage {
             rows: vec![
                 row(
                     "Prometheus, production",
-                    "INP-002",
+                    "ING-001",
                     "The input ends in the middle of a value.",
                     "{\"version\": \"4\", \"alerts\": [{\"label\": {\"sev\": \"page\"",
                 ),
                 row(
                     "Mail from the vendor",
-                    "INP-005",
+                    "ING-006",
                     "No rule reads a severity out of this mail.",
                     "Subject: maintenance overran",
                 ),

@@ -65,7 +65,7 @@ impl ErrorPage {
         Self {
             shell: shell(Place::Elsewhere, "/integrations"),
             status: 403,
-            code: Some("ACC-001".to_owned()),
+            code: Some("PER-008".to_owned()),
             text: Some("Your roles do not permit this.".to_owned()),
             request: None,
         }

@@ -5,7 +5,10 @@ use std::time::Duration;
 use tokio::{net::TcpStream, time::timeout};
 
 use super::Line;
-use crate::settings::{Settings, is_this_machine};
+use crate::{
+    commands::serve::keeps_mail,
+    settings::{Settings, is_this_machine},
+};
 
 /// How long the relay may take to accept a connection.
 const RELAY_LIMIT: Duration = Duration::from_secs(5);
@@ -34,6 +37,10 @@ fn base_url(settings: &Settings) -> Line {
 /// Whether the relay accepts a connection. Nothing is sent.
 pub(super) async fn relay(settings: &Settings) -> Line {
     let Some(relay) = &settings.smtp else {
+        if keeps_mail(settings) {
+            let remedy = "a demonstration: set --smtp before anybody relies on it";
+            return Line::warn("mail", "kept as files, leaves nowhere", remedy);
+        }
         let remedy = "set --smtp; until then nobody can be paged by mail";
         return Line::warn("mail", "no relay is set", remedy);
     };

@@ -12,14 +12,13 @@ use domain::{
 use store::{StoreError, config, person, word};
 
 use super::Line;
-use crate::settings::Settings;
+use crate::{commands::serve::keeps_mail, settings::Settings};
 
 /// The policy that every installation starts with.
 const POLICY: &str = "default";
 
 pub(super) async fn check(db: &Db, settings: &Settings) -> Vec<Line> {
-    // A demonstration without a relay keeps its mail as files: that is its relay.
-    let mail = settings.smtp.is_some() || settings.demo;
+    let mail = settings.smtp.is_some() || keeps_mail(settings);
     match db.read(move |conn| look(conn, mail)).await {
         Ok(lines) => lines,
         Err(error) => vec![Line::fail("readiness", error, "look at the database")],

@@ -25,6 +25,11 @@ pub struct KeptMail {
     keeping: JoinHandle<()>,
 }
 
+/// Whether this is, or was, a demonstration that keeps its mail instead of sending it.
+pub fn keeps_mail(settings: &Settings) -> bool {
+    settings.smtp.is_none() && (settings.demo || settings.data.join(FOLDER).is_dir())
+}
+
 impl KeptMail {
     /// In a demonstration without a relay of its own: starts the listener and makes it the relay.
     ///

@@ -23,6 +23,7 @@ use crate::{
     settings::{Place, Serving, Settings, Ways},
 };
 use kept_mail::KeptMail;
+pub use kept_mail::keeps_mail;
 use ticker::Ticker;
 
 /// What `serve` takes.

@@ -30,7 +30,16 @@ pub fn asked() -> Result<Asked, Cannot> {
     Ok(Asked { terminate: on(SignalKind::terminate())?, interrupt: on(SignalKind::interrupt())? })
 }
 
-/// Serves until a signal, and at most [`GRACE`] longer.
+impl Asked {
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+/// Serves until a signal, and at most [`GRACE`] longer; a second signal ends it at once.
 ///
 /// # Errors
 /// The listener failed.
@@ -40,24 +49,25 @@ pub async fn serve(listener: TcpListener, router: Router, mut asked: Asked) -> R
         .with_graceful_shutdown(async move { drop(stopped.await) })
         .into_future();
     tokio::pin!(serving);
-    let ended: io::Result<()> = tokio::select! {
+    let ended = tokio::select! {
         ended = &mut serving => ended,
-        _ = asked.terminate.recv() => finish(stop, serving).await,
-        _ = asked.interrupt.recv() => finish(stop, serving).await,
+        () = asked.next() => {
+            tracing::info!("asked to stop; finishing the requests in hand");
+            drop(stop);
+            finish(serving, asked).await
+        }
     };
     ended.map_err(Cannot::system("serving"))
 }
 
-async fn finish(
-    stop: oneshot::Sender<()>,
-    serving: impl Future<Output = io::Result<()>>,
-) -> io::Result<()> {
-    tracing::info!("asked to stop; finishing the requests in hand");
-    drop(stop);
-    match tokio::time::timeout(GRACE, serving).await {
-        Ok(ended) => ended,
-        Err(_) => {
+async fn finish(serving: impl Future<Output = io::Result<()>>, mut asked: Asked) -> io::Result<()> {
+    tokio::select! {
+        ended = tokio::time::timeout(GRACE, serving) => ended.unwrap_or_else(|_| {
             tracing::warn!("requests in hand took longer than 10 seconds and were cut off");
+            Ok(())
+        }),
+        () = asked.next() => {
+            tracing::warn!("asked again; the requests in hand were cut off");
             Ok(())
         }
     }

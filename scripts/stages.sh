@@ -23,7 +23,7 @@ stage_deny() {
   if have cargo-deny; then cargo deny --all-features check; fi
 }
 
-# Unit, store (SQLite and, through WATCHKEEPER_TEST_POSTGRES, PostgreSQL) and simulator tests.
+# Unit, store (SQLite and, through WATCHKEEPER_TEST_PG, PostgreSQL) and simulator tests.
 stage_unit() {
   if have cargo-nextest; then
     cargo nextest run --workspace --locked --no-fail-fast && cargo test --doc --workspace --locked

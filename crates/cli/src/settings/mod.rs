@@ -1,8 +1,11 @@
 //! What this installation is set to: options, then `WATCHKEEPER_*`, then `watchkeeper.toml`, then
 //! what holds by itself.
 //!
-//! The file is read from the data directory, or from `--config`; an unknown name in it is refused, a
-//! misspelt one must not go unnoticed.
+//! The file is read from the data directory, or from `--config`.
+
+mod file;
+mod options;
+mod wrong;
 
 use std::{
     fs, io,
@@ -11,14 +14,13 @@ use std::{
 };
 
 use connect::outbound::{guard::Door, mail::SmtpConfig};
-use serde::Deserialize;
+pub use options::{Place, Serving, Ways};
+pub use wrong::Wrong;
 
 /// The data directory where nothing else is said.
 const DATA: &str = "./data";
 /// The database file in the data directory.
 const DATABASE: &str = "watchkeeper.db";
-/// The configuration file in the data directory.
-const FILE: &str = "watchkeeper.toml";
 /// The address to listen on where nothing else is said.
 const LISTEN: &str = "127.0.0.1:8080";
 /// What the installation is called where nothing else is said.
@@ -27,84 +29,6 @@ const NAME: &str = "Watchkeeper";
 const ORIGIN: &str = "watchkeeper.local/log";
 /// Where the running server leaves its address for other commands on the same data directory.
 const ADDRESS: &str = "address";
-
-/// Which installation a command works on: the same for every command.
-#[derive(Debug, Clone, Default, clap::Args)]
-pub struct Place {
-    /// The directory of keys and, unless --database says otherwise, of the database [default: ./data]
-    #[arg(long, value_name = "DIR", env = "WATCHKEEPER_DATA")]
-    pub data: Option<PathBuf>,
-    /// The database: sqlite:PATH or postgres://… [default: watchkeeper.db in the data directory]
-    #[arg(long, value_name = "URL", env = "WATCHKEEPER_DATABASE", hide_env_values = true)]
-    pub database: Option<String>,
-    /// The configuration file [default: watchkeeper.toml in the data directory]
-    #[arg(long, value_name = "FILE", env = "WATCHKEEPER_CONFIG")]
-    pub config: Option<PathBuf>,
-    /// Where people reach the server, as in the links of messages
-    #[arg(long, value_name = "URL", env = "WATCHKEEPER_BASE_URL")]
-    pub base_url: Option<String>,
-    /// The log's origin, chosen once, at the first start [default: watchkeeper.local/log]
-    #[arg(long, value_name = "ORIGIN", env = "WATCHKEEPER_ORIGIN")]
-    pub origin: Option<String>,
-}
-
-/// Where messages may go.
-#[derive(Debug, Clone, Default, clap::Args)]
-pub struct Ways {
-    /// The relay for mail: smtp://user:pass@host:port?from=ADDRESS
-    #[arg(long, value_name = "URL", env = "WATCHKEEPER_SMTP", hide_env_values = true)]
-    pub smtp: Option<String>,
-    /// A host and port inside the house that messages may go to; may be repeated
-    #[arg(
-        long,
-        value_name = "HOST:PORT",
-        env = "WATCHKEEPER_ALLOW_PRIVATE",
-        value_delimiter = ','
-    )]
-    pub allow_private: Vec<String>,
-}
-
-/// What only `serve` takes.
-#[derive(Debug, Clone, Default, clap::Args)]
-pub struct Serving {
-    /// The address to listen on [default: 127.0.0.1:8080]
-    #[arg(long, value_name = "ADDRESS", env = "WATCHKEEPER_LISTEN")]
-    pub listen: Option<String>,
-    /// What this node is called among several on one database [default: the host's name]
-    #[arg(long, value_name = "NAME", env = "WATCHKEEPER_NODE")]
-    pub node: Option<String>,
-    /// What the installation is called on each page [default: Watchkeeper]
-    #[arg(long, value_name = "NAME", env = "WATCHKEEPER_NAME")]
-    pub name: Option<String>,
-    /// The time zone of the pages [default: Europe/Brussels]
-    #[arg(long, value_name = "ZONE", env = "WATCHKEEPER_ZONE")]
-    pub zone: Option<String>,
-    /// A further name under which the server may be addressed; may be repeated
-    #[arg(long, value_name = "NAME", env = "WATCHKEEPER_HOST", value_delimiter = ',')]
-    pub host: Vec<String>,
-    /// Load the sample organisation; loopback only
-    #[arg(long, env = "WATCHKEEPER_DEMO",
-          value_parser = clap::builder::FalseyValueParser::new())]
-    pub demo: bool,
-}
-
-/// `watchkeeper.toml`: the same names as the options, with underscores.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Written {
-    data: Option<PathBuf>,
-    database: Option<String>,
-    base_url: Option<String>,
-    name: Option<String>,
-    origin: Option<String>,
-    smtp: Option<String>,
-    allow_private: Option<Vec<String>>,
-    listen: Option<String>,
-    node: Option<String>,
-    zone: Option<String>,
-    host: Option<Vec<String>>,
-    demo: Option<bool>,
-}
 
 /// What holds.
 #[derive(Debug, Clone)]
@@ -133,72 +57,6 @@ pub struct Settings {
     pub demo: bool,
 }
 
-/// What is wrong with the configuration.
-#[derive(Debug, thiserror::Error)]
-pub enum Wrong {
-    /// The file cannot be read.
-    #[error("{path}: {source}")]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// What went wrong.
-        source: io::Error,
-    },
-    /// The file is not what it must be.
-    #[error("{path}: {reason}")]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// Where and why; holds no value of the file.
-        reason: String,
-    },
-    /// Not a database.
-    #[error("database: {0}")]
-    Database(#[source] db::Fault),
-    /// A database that ends with the process.
-    #[error("database: sqlite::memory: keeps nothing; name a file")]
-    Memory,
-    /// Not a relay.
-    #[error("smtp: {0}")]
-    Smtp(#[from] connect::outbound::mail::NotSmtp),
-    /// Not a door.
-    #[error("allow-private {text:?}: {source}")]
-    Door {
-        /// What was given.
-        text: String,
-        /// What is wrong with it.
-        source: connect::outbound::guard::NotADoor,
-    },
-    /// Not the address of a server.
-    #[error("base-url {text:?}: {reason}")]
-    BaseUrl {
-        /// What was given.
-        text: String,
-        /// What is wrong with it.
-        reason: &'static str,
-    },
-    /// Not an address to listen on.
-    #[error("listen {text:?}: {source}")]
-    Listen {
-        /// What was given.
-        text: String,
-        /// What is wrong with it.
-        source: io::Error,
-    },
-    /// Not a time zone.
-    #[error("zone {text:?}: there is no time zone of this name")]
-    Zone {
-        /// What was given.
-        text: String,
-    },
-    /// The sample organisation is for this machine only.
-    #[error(
-        "--demo listens on this machine only: {0} is no loopback address. Use 127.0.0.1, or leave \
-         --demo out"
-    )]
-    DemoOutside(SocketAddr),
-}
-
 impl Settings {
     /// Puts together what was given.
     ///
@@ -207,7 +65,7 @@ impl Settings {
     pub fn read(place: &Place, ways: &Ways, serving: &Serving) -> Result<Self, Wrong> {
         let from_url = place.database.as_deref().and_then(folder_of);
         let near = place.data.clone().or(from_url).unwrap_or_else(|| DATA.into());
-        let written = written(&near, place.config.as_deref())?;
+        let written = file::read(&near, place.config.as_deref())?;
         let database = place.database.clone().or(written.database);
         let beside = database.as_deref().and_then(folder_of);
         let data = place.data.clone().or(written.data).or(beside).unwrap_or(near);
@@ -277,24 +135,6 @@ impl Settings {
     }
 }
 
-fn written(near: &Path, config: Option<&Path>) -> Result<Written, Wrong> {
-    let path = config.map_or_else(|| near.join(FILE), Path::to_path_buf);
-    let text = match fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound && config.is_none() => {
-            return Ok(Written::default());
-        }
-        Err(source) => return Err(Wrong::Unreadable { path, source }),
-    };
-    // The whole error would quote the line, and the line may hold a password.
-    let wrong = |error: toml::de::Error| {
-        let before = error.span().map_or("", |span| &text[..span.start.min(text.len())]);
-        let line = before.matches('\n').count() + 1;
-        Wrong::File { path: path.clone(), reason: format!("line {line}: {}", error.message()) }
-    };
-    toml::from_str(&text).map_err(wrong)
-}
-
 /// The folder of an embedded database.
 fn folder_of(database: &str) -> Option<PathBuf> {
     match database.parse() {
@@ -359,7 +199,7 @@ pub fn is_this_machine(base_url: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{file::FILE, *};
 
     fn read(place: &Place, serving: &Serving) -> Result<Settings, String> {
         Settings::read(place, &Ways::default(), serving).map_err(|wrong| wrong.to_string())

@@ -4,13 +4,13 @@ use base::{Id, id};
 use domain::{
     access::{Permission, Scope},
     escalation::EndReason,
-    incident::{Relation, close, link, merge, reopen, unknown_incident},
+    incident::{Relation, Status, close, closed, link, merge, merged, reopen, unknown_incident},
 };
 use store::incident as incidents;
 
 use crate::{
     App, Caller, Error,
-    escalation::end_of,
+    escalation::{end_of, running, start_for_incident},
     turn::{Stop, Turn},
 };
 
@@ -35,7 +35,7 @@ impl App {
         self.commit(db::Lane::Normal, caller, command).await
     }
 
-    /// Reopens an incident.
+    /// Reopens an incident; where nobody is in command, somebody is paged.
     ///
     /// # Errors
     /// `PER-008`, `INC-005`, `INC-007`.
@@ -46,8 +46,13 @@ impl App {
         reason: String,
     ) -> Result<(), Error> {
         caller.needs(Permission::Command, Scope::House)?;
-        self.decide(caller, id, move |turn, state| Ok(vec![reopen(id, state, &reason, turn.now)?]))
-            .await
+        let command = move |turn: &mut Turn<'_>| {
+            let state = super::load(turn, id)?;
+            let draft = reopen(id, &state, &reason, turn.now)?;
+            turn.record(vec![draft])?;
+            attend(turn, id)
+        };
+        self.commit(db::Lane::Normal, caller, command).await
     }
 
     /// Links two incidents, on both of their timelines.
@@ -72,10 +77,10 @@ impl App {
         self.commit(db::Lane::Normal, caller, command).await
     }
 
-    /// Merges an incident into another one.
+    /// Merges an incident into another open one; where nobody is in command there, somebody is paged.
     ///
     /// # Errors
-    /// `PER-008`, `INC-002`, `INC-004`, `INC-007`, `INC-008`.
+    /// `PER-008`, `INC-001`, `INC-002`, `INC-004`, `INC-007`, `INC-008`.
     pub async fn merge_incident(
         &self,
         caller: &Caller,
@@ -84,12 +89,13 @@ impl App {
     ) -> Result<(), Error> {
         caller.needs(Permission::Command, Scope::House)?;
         let command = move |turn: &mut Turn<'_>| {
-            exists(turn, into)?;
+            goes_on(turn, into)?;
             let state = super::load(turn, id)?;
             let draft = merge(id, &state, into, &reason, turn.now)?;
             let back = link(into, id, Relation::Child, turn.now)?;
             turn.record(vec![draft, back])?;
-            end_of(turn, &id.to_string(), EndReason::Superseded)
+            end_of(turn, &id.to_string(), EndReason::Superseded)?;
+            attend(turn, into)
         };
         self.commit(db::Lane::Normal, caller, command).await
     }
@@ -97,6 +103,25 @@ impl App {
 
 fn exists(turn: &mut Turn<'_>, id: Id<id::Incident>) -> Result<(), Stop> {
     incidents::load(turn.conn, id)?.ok_or_else(unknown_incident)?;
+    Ok(())
+}
+
+/// Work goes on there: what is merged into something that is over would be nobody's.
+fn goes_on(turn: &mut Turn<'_>, id: Id<id::Incident>) -> Result<(), Stop> {
+    let state = incidents::load(turn.conn, id)?.ok_or_else(unknown_incident)?;
+    match state.status {
+        Status::Open => Ok(()),
+        Status::Closed => Err(closed().into()),
+        Status::Merged => Err(merged().into()),
+    }
+}
+
+/// An open incident that nobody commands and that has no ladder gets one.
+fn attend(turn: &mut Turn<'_>, id: Id<id::Incident>) -> Result<(), Stop> {
+    let state = super::load(turn, id)?;
+    if state.commander.is_none() && !running(turn, &id.to_string())? {
+        start_for_incident(turn, id, &super::POLICY)?;
+    }
     Ok(())
 }
 

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use app::{
     Error,
+    identity::NewPerson,
     incident::{Answers, NewIncident},
 };
 use base::{Code, Duration, Id, id};
 use domain::{
     access::Role,
     incident::{Cause, Certainty, Declaration, Fact, Relation, Source},
+    person::PersonKind,
 };
 use evidence::Mode;
 use process::{Element, model::FieldType};
@@ -32,10 +34,17 @@ impl World {
                 let id = some(self);
                 self.close_incident(&person, id)
             }
-            2 if open.len() > 1 => {
-                let (id, into) = (some(self), some(self));
+            2 => {
+                let all = self.incidents();
+                let (id, into) = (some(self), all[self.pick(all.len())]);
                 self.merge_incident(&person, id, into)
             }
+            9 => {
+                let all = self.incidents();
+                let id = all[self.pick(all.len())];
+                self.reopen_incident(&person, id)
+            }
+            10 => self.forget_somebody(&person),
             3..=6 => {
                 let id = some(self);
                 self.do_beside_the_process(&person, id)
@@ -90,6 +99,33 @@ impl World {
         let caller = person.caller(self.now());
         self.run(|app| async move {
             app.close_incident(&caller, id, (false_positive, SECRETS[1].into())).await
+        })
+    }
+
+    fn reopen_incident(&mut self, person: &Person, id: Id<id::Incident>) -> Result<(), Error> {
+        self.note_step(format!("{} reopens {id}", person.nick));
+        let caller = person.caller(self.now());
+        self.run(|app| async move { app.reopen_incident(&caller, id, SECRETS[0].into()).await })
+    }
+
+    /// A visitor's account is made and erased again, by two people.
+    fn forget_somebody(&mut self, person: &Person) -> Result<(), Error> {
+        self.note_step(format!("{} forgets a visitor", person.nick));
+        let now = self.now();
+        let (first, second) = (self.person("admin").caller(now), self.person("board").caller(now));
+        self.run(|app| async move {
+            let email = format!("visitor{}@nordhaven.example", now.micros());
+            let new = NewPerson {
+                kind: PersonKind::Human,
+                name: "Oona Calloway".to_owned(),
+                email,
+                roles: Vec::new(),
+                contacts: Vec::new(),
+            };
+            let visitor = app.add_person(&first, new).await?;
+            let basis = Code::fixed("gdpr_17");
+            let request = app.request_erasure(&first, (visitor, basis)).await?;
+            app.perform_erasure(&second, request).await
         })
     }
 

@@ -319,6 +319,16 @@ impl World {
         open
     }
 
+    /// All incidents, oldest first, at most 100.
+    pub fn incidents(&self) -> Vec<Id<id::Incident>> {
+        let end = Timestamp::from_micros(i64::MAX);
+        let all =
+            self.run(|app| async move { app.look(move |c| store::incident::before(c, end)).await });
+        let mut all: Vec<_> = self.must("reading", all).iter().map(|listed| listed.id).collect();
+        all.sort();
+        all
+    }
+
     /// The root over all entries, by a checkpoint that is signed now.
     pub fn root(&self) -> Digest {
         let signed = self.run(|app| async move { app.sign_checkpoint().await });

@@ -1,5 +1,7 @@
 //! The simulator's suite: scenarios that read like stories, faults, invariants, and many seeds.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod faults;
 mod invariants;
 mod paging;

@@ -176,3 +176,26 @@ fn over_and_firing_again_in_one_request_still_wakes_somebody() {
         +30:30 on-call"#]],
     );
 }
+
+#[test]
+fn what_nobody_commands_is_paged_when_it_is_reopened_or_merged_into() {
+    let mut world = World::seed(14);
+    world.begin();
+    let [first, second] = ["first", "second"].map(|title| world.declare("lead", title));
+    let lead = world.person("lead").caller(world.now());
+    let tried = world.run(|app| async move {
+        app.close_incident(&lead, second, (true, "a drill".into())).await?;
+        let refused = app.merge_incident(&lead, first, (second, "the same".into())).await;
+        assert!(refused.unwrap_err().to_string().contains("INC-001"));
+        app.reopen_incident(&lead, second, "it was none".into()).await?;
+        app.merge_incident(&lead, first, (second, "the same".into())).await
+    });
+    world.must("merging", tried);
+    world.run_for(minutes(6));
+    check(
+        &mut world,
+        expect![[r#"
+        +0:00 on-call
+        +5:00 lead"#]],
+    );
+}

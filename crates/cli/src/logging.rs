@@ -5,7 +5,8 @@ use std::io;
 use tracing_subscriber::EnvFilter;
 
 /// How the lines look.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Form {
     /// For people.
     Text,

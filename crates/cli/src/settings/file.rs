@@ -8,6 +8,7 @@ use std::{
 use serde::Deserialize;
 
 use super::Wrong;
+use crate::logging::Form;
 
 /// The file in the data directory.
 pub(super) const FILE: &str = "watchkeeper.toml";
@@ -28,6 +29,8 @@ pub(super) struct Written {
     pub(super) zone: Option<String>,
     pub(super) host: Option<Vec<String>>,
     pub(super) demo: Option<bool>,
+    pub(super) log: Option<Form>,
+    pub(super) log_level: Option<String>,
 }
 
 /// Reads the file that was named, or the one in the data directory, which need not exist.

@@ -14,6 +14,8 @@ use std::{
 };
 
 use connect::outbound::{guard::Door, mail::SmtpConfig};
+
+use crate::logging::Form;
 pub use options::{Place, Serving, Ways};
 pub use wrong::Wrong;
 
@@ -27,6 +29,8 @@ const LISTEN: &str = "127.0.0.1:8080";
 const NAME: &str = "Watchkeeper";
 /// The origin of a log where nothing else is said and no key exists.
 const ORIGIN: &str = "watchkeeper.local/log";
+/// The lines on stderr where nothing else is said.
+const LOG_LEVEL: &str = "info";
 /// Where the running server leaves its address for other commands on the same data directory.
 const ADDRESS: &str = "address";
 
@@ -55,6 +59,10 @@ pub struct Settings {
     pub web: web::Options,
     /// Whether the sample organisation is loaded.
     pub demo: bool,
+    /// How the lines on stderr look.
+    pub log: Form,
+    /// Which of them are written.
+    pub log_level: String,
 }
 
 impl Settings {
@@ -92,6 +100,8 @@ impl Settings {
             listen: or(&serving.listen, written.listen, LISTEN),
             node: or(&serving.node, written.node, &host_name()),
             web: web_options(zone.as_deref(), hosts)?,
+            log: serving.log.or(written.log).unwrap_or(Form::Text),
+            log_level: or(&serving.log_level, written.log_level, LOG_LEVEL),
             demo: serving.demo || written.demo.unwrap_or(false),
         })
     }

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::logging::Form;
+
 /// Which installation a command works on: the same for every command.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct Place {
@@ -60,4 +62,10 @@ pub struct Serving {
     #[arg(long, env = "WATCHKEEPER_DEMO",
           value_parser = clap::builder::FalseyValueParser::new())]
     pub demo: bool,
+    /// How the lines on stderr look [default: text]
+    #[arg(long, value_enum, value_name = "FORM", env = "WATCHKEEPER_LOG")]
+    pub log: Option<Form>,
+    /// Which of them are written: error, warn, info, debug, or a filter [default: info]
+    #[arg(long, value_name = "LEVEL", env = "WATCHKEEPER_LOG_LEVEL")]
+    pub log_level: Option<String>,
 }

@@ -17,8 +17,7 @@ use connect::outbound::{
 use tokio::net::TcpListener;
 
 use crate::{
-    installation,
-    logging::{self, Form},
+    installation, logging,
     outcome::{Cannot, Done, Outcome, say},
     settings::{Place, Serving, Settings, Ways},
 };
@@ -35,18 +34,12 @@ pub struct Args {
     ways: Ways,
     #[command(flatten)]
     serving: Serving,
-    /// How the lines on stderr look
-    #[arg(long, value_enum, value_name = "FORM", env = "WATCHKEEPER_LOG", default_value = "text")]
-    log: Form,
-    /// Which of them are written: error, warn, info, debug, or a filter
-    #[arg(long, value_name = "LEVEL", env = "WATCHKEEPER_LOG_LEVEL", default_value = "info")]
-    log_level: String,
 }
 
 /// Serves until SIGTERM or SIGINT.
 pub fn run(args: &Args) -> Outcome {
     let settings = Settings::read(&args.place, &args.ways, &args.serving)?;
-    logging::begin(args.log, &args.log_level)
+    logging::begin(settings.log, &settings.log_level)
         .map_err(|reason| Cannot::input("--log-level", reason))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     runtime.map_err(Cannot::system("runtime"))?.block_on(serve(settings))

@@ -5,17 +5,17 @@
 
 use base::{Code, Duration, Id, Timestamp, id};
 use domain::{
-    access::Role,
+    access::{Grant, Role},
     document::DocumentKind,
     escalation::{Policy, Step, Target},
     incident::{Cause, Certainty, Declaration, Fact, Source},
     page::Channel,
-    person::PersonKind,
+    person::{self, PersonKind},
 };
-use evidence::Mode;
+use evidence::{Actor, ActorKind, Mode};
 
 use crate::{
-    App, Caller, Error,
+    App, Caller, Credentials, Error,
     config::NewIntegration,
     identity::{NewContact, NewPerson},
     incident::NewIncident,
@@ -41,6 +41,17 @@ const PEOPLE: &[(&str, &str, &[Role])] = &[
     ("Ines Auditor", "ines.auditor@nordhaven.example", &[Role::Auditor]),
     ("Dario Privacy", "dario.privacy@nordhaven.example", &[Role::DataProtection]),
 ];
+
+/// An alert as Alertmanager sends it.
+const ALERT: &str = r#"{"version":"4","groupKey":"{}:{service=\"online-banking\"}","status":"firing",
+ "receiver":"watchkeeper","groupLabels":{"service":"online-banking"},"commonLabels":{},
+ "commonAnnotations":{},"externalURL":"http://alertmanager.nordhaven.example","truncatedAlerts":0,
+ "alerts":[{"status":"firing","labels":{"alertname":"LoginLatencyHigh","service":"online-banking",
+  "severity":"warning","instance":"web-7"},"annotations":{"summary":"Signing in takes 4 s at site A",
+  "description":"p95 over 5 minutes is above 2 s"},"startsAt":"2026-11-25T02:00:00Z",
+  "endsAt":"0001-01-01T00:00:00Z","fingerprint":"5f1e6b6c0a4d2e11"}]}"#;
+/// A body that was cut off on its way.
+const GARBLED: &str = r#"{"version":"4","status":"firing","alerts":[{"status":"fir"#;
 
 /// The services of the sample bank, and whether they are critical.
 const SERVICES: &[(&str, bool)] = &[
@@ -93,8 +104,9 @@ impl App {
             let service = ((*name).to_owned(), *critical);
             services.push(self.add_service(&host, home, service).await?);
         }
+        let mut people = Vec::new();
         for (name, email, roles) in PEOPLE {
-            self.add_person(&host, sample_person(name, email, roles)).await?;
+            people.push(self.add_person(&host, sample_person(name, email, roles)).await?);
         }
         let door = NewIntegration {
             source: "alertmanager".to_owned(),
@@ -103,8 +115,20 @@ impl App {
             declares: false,
             policy: Code::fixed("default"),
         };
-        self.add_integration(&host, door).await?;
-        self.replay(home, services[0]).await
+        let (_, key) = self.add_integration(&host, door).await?;
+        self.replay(home, services[0], people[0]).await?;
+        self.ring(&key).await
+    }
+
+    /// What arrived at the door: an alert, its repeat, and something that cannot be read.
+    async fn ring(&self, key: &str) -> Result<(), Error> {
+        let door = self.open_door(key, "alertmanager").await?;
+        for body in [ALERT, ALERT, GARBLED] {
+            let json = Some("application/json".to_owned());
+            // What cannot be read is kept in quarantine, which is what the sample shows.
+            drop(self.receive(door.clone(), json, body.as_bytes().to_vec()).await?);
+        }
+        Ok(())
     }
 
     /// One-time links to sign in as people of the sample bank who have no password yet: name, link.
@@ -138,6 +162,7 @@ impl App {
         &self,
         entity: Id<id::LegalEntity>,
         service: Id<id::Service>,
+        karl: Id<id::Person>,
     ) -> Result<(), Error> {
         let host = Caller::host();
         let began = self.now() - Duration::minutes(52);
@@ -155,7 +180,46 @@ impl App {
         };
         let mode = Mode::Retrospective;
         let declared = self.declare(&host, NewIncident { declaration, mode }).await?;
-        self.retell(&host, declared.id, began).await
+        self.retell(&host, declared.id, began).await?;
+        self.respond(&signed_in(karl, PEOPLE[0].2, self.now()), declared.id).await
+    }
+
+    /// What the commander did: confirmed, decided the severity, took command, closed the list of
+    /// containment. What follows waits for whoever looks at the sample.
+    async fn respond(&self, karl: &Caller, id: Id<id::Incident>) -> Result<(), Error> {
+        let answers = |pairs: &[(&str, &str)]| {
+            pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+        };
+        let confirmed = answers(&[
+            ("verdict", "confirmed"),
+            (
+                "confirmation_note",
+                "Rejections, not a queue: the service desk hears it from clients.",
+            ),
+        ]);
+        self.complete_task(karl, id, (1, confirmed)).await?;
+        let codes = [
+            ("customers_affected", "many"),
+            ("critical_function", "yes"),
+            ("data_at_risk", "no"),
+            ("workaround", "no"),
+        ];
+        let code = |text: &'static str| Code::fixed(text);
+        let decided = codes.iter().map(|(key, value)| (code(key), code(value))).collect();
+        let rationale = "Payments are bouncing, not queueing. Waiting makes it worse.".to_owned();
+        self.decide_severity(karl, id, (decided, rationale)).await?;
+        self.take_command(karl, id, String::new()).await?;
+        let open = self.look(move |conn| store::incident::load(conn, id)).await?;
+        let tasks = open.map(|state| state.process.state.tasks).unwrap_or_default();
+        let containment = tasks.iter().find(|(_, task)| task.element.as_str() == "containment");
+        if let Some((task, _)) = containment {
+            let contained = answers(&[
+                ("contained", "partly"),
+                ("containment_note", "Traffic goes through the other nodes of the pool."),
+            ]);
+            self.complete_task(karl, id, (*task, contained)).await?;
+        }
+        Ok(())
     }
 
     async fn retell(
@@ -190,6 +254,19 @@ impl App {
             self.record_fact(host, id, fact).await?;
         }
         Ok(())
+    }
+}
+
+/// A person of the sample, as if signed in just now.
+fn signed_in(id: Id<id::Person>, roles: &[Role], now: Timestamp) -> Caller {
+    let grant = |role: &Role| Grant { role: *role, entity: None };
+    Caller {
+        actor: Actor { id: person::code(id), kind: ActorKind::Person },
+        person: Some(id),
+        grants: roles.iter().map(grant).collect(),
+        elevated_at: now,
+        credentials: Credentials::Session { confirmed_at: now },
+        session: None,
     }
 }
 

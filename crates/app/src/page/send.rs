@@ -39,10 +39,12 @@ impl App {
         let claimed = self.commit(db::Lane::Urgent, &Caller::timer(), command).await?;
         let count = claimed.len();
         let mut sending = stream::iter(claimed).map(|claimed| self.send(claimed)).buffered(AT_ONCE);
+        let mut failed = None;
         while let Some(outcome) = sending.next().await {
-            outcome?;
+            // One that cannot be recorded does not hold back the others.
+            failed = failed.or(outcome.err());
         }
-        Ok(count)
+        failed.map_or(Ok(count), Err)
     }
 
     async fn send(&self, claimed: Claimed) -> Result<(), Error> {

@@ -279,7 +279,7 @@ impl World {
         panic!("seed {}: {why}\nlast steps:\n{}", self.seed, steps.join("\n"));
     }
 
-    pub(crate) fn note_step(&mut self, step: String) {
+    pub(crate) fn note_step(&mut self, step: impl std::fmt::Display) {
         if self.steps.len() == REMEMBERED {
             self.steps.pop_front();
         }
@@ -348,6 +348,16 @@ impl World {
             lines.push(format!("+{minutes}:{seconds:02} {nick}{by}{what}{lost}"));
         }
         lines.join("\n")
+    }
+
+    /// The key of the door for Prometheus.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// The links in the messages so far.
+    pub fn links(&self) -> Vec<String> {
+        self.seen.iter().filter_map(|sent| sent.url.clone()).collect()
     }
 
     /// The people who were reached since the scenario began.

@@ -80,7 +80,7 @@ fn inv08_no_word_of_a_person_enters_a_leaf() {
     // Names, addresses, titles, notes and labels are known to the world, and each new leaf is searched
     // for them after every step; here many are written.
     let mut world = World::that_declares(33);
-    world.live(150);
+    world.live(400);
     world.check_all();
     let written = world.entries_of(&["note_added", "fact_recorded", "task_completed"]).len();
     assert!(written > 10, "only {written} entries with words");

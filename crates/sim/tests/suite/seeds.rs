@@ -10,7 +10,8 @@ const SEEDS: u64 = 200;
 const STEPS: usize = 45;
 
 fn world(seed: u64) -> World {
-    let mut world = if seed % 2 == 0 { World::seed(seed) } else { World::that_declares(seed) };
+    let mut world =
+        if seed.is_multiple_of(2) { World::seed(seed) } else { World::that_declares(seed) };
     world.live(STEPS);
     world.check_all();
     world

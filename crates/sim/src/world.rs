@@ -350,6 +350,11 @@ impl World {
         lines.join("\n")
     }
 
+    /// A file of this world's own, gone with it.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
     /// The key of the door for Prometheus.
     pub fn key(&self) -> &str {
         &self.key

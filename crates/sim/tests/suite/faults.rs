@@ -42,13 +42,12 @@ fn a_full_disk_for_a_minute_loses_nothing_and_tells_the_last_resort() {
 fn a_restored_old_database_is_not_signed_over_until_an_epoch_is_declared() {
     let mut world = World::seed(22);
     world.begin();
-    let backup = std::env::temp_dir().join(format!("wk-sim-backup-{}.db", std::process::id()));
-    drop(std::fs::remove_file(&backup));
+    let backup = world.file("backup.db");
     world.app().db().backup(&backup).unwrap();
     world.alert("cards", "high");
     world.run_for(Duration::minutes(2));
     let options = Options { mode: Mode::Inline, ..Options::default() };
-    let old = Db::open(&Target::Sqlite(backup.clone()), options).unwrap();
+    let old = Db::open(&Target::Sqlite(backup), options).unwrap();
     world.start_over(old);
     let refused = world.run(|app| async move { app.sign_checkpoint().await });
     let said = refused.unwrap_err().to_string();
@@ -58,7 +57,6 @@ fn a_restored_old_database_is_not_signed_over_until_an_epoch_is_declared() {
     world.forget_the_log();
     world.run_for(Duration::minutes(1));
     world.check_all();
-    drop(std::fs::remove_file(&backup));
 }
 
 #[test]

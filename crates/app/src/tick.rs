@@ -89,21 +89,31 @@ pub struct Health {
 }
 
 impl App {
-    /// Does everything that is due.
+    /// Does everything that is due, one part after another.
     ///
     /// # Errors
     /// The first fault; what else was due is done all the same.
     pub async fn tick(&self) -> Result<Ticked, Error> {
+        let kept = self.keep_time().await;
+        let pages = self.send_pages().await;
+        Ok(Ticked { pages: pages?, ..kept? })
+    }
+
+    /// Everything that is due but the sending: a relay that hangs holds up no other clock, because
+    /// `serve` sends beside it.
+    ///
+    /// # Errors
+    /// The first fault; what else was due is done all the same.
+    pub async fn keep_time(&self) -> Result<Ticked, Error> {
         let stepped = self.notice_step().await;
         let clocks = self.fire_due().await;
-        let pages = self.send_pages().await;
         let signed = self.sign_when_due().await;
         let probed = self.probe().await;
         self.watch_commits(probed.as_ref().err()).await;
         self.watch().with(|held| held.ticked_at = Some(self.now()));
         stepped?;
         probed?;
-        Ok(Ticked { clocks: clocks?, pages: pages?, signed: signed? })
+        Ok(Ticked { clocks: clocks?, pages: 0, signed: signed? })
     }
 
     /// How the engine is.

@@ -180,9 +180,15 @@ impl Step<'_> {
 
     /// The digest of a key inside a word; gone once the word is erased.
     fn dedup(&self, field: &str, name: &str) -> Option<Digest> {
-        let word = self.words.iter().find(|(held, _)| held.as_str() == field)?.1;
-        let value: serde_json::Value = serde_json::from_slice(word).ok()?;
-        Some(key_digest(value.get(name)?.as_str()?))
+        #[derive(serde::Deserialize)]
+        struct Keys<'a> {
+            #[serde(borrow)]
+            key: std::borrow::Cow<'a, str>,
+            #[serde(borrow)]
+            group: std::borrow::Cow<'a, str>,
+        }
+        let keys: Keys<'_> = serde_json::from_slice(self.words.get(&field.parse().ok()?)?).ok()?;
+        Some(key_digest(if name == "group" { &keys.group } else { &keys.key }))
     }
 }
 

@@ -1,4 +1,4 @@
-//! Calls `app.tick()`: after every commit of this process, and at the latest after a quarter of a
+//! Calls the reconcilers: after every commit of this process, and at the latest after a quarter of a
 //! second, for clocks and for what other nodes committed. On a thread of its own, so that busy
 //! requests do not delay a page.
 
@@ -29,7 +29,7 @@ impl Ticker {
     pub fn start(app: App) -> io::Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let (stop, stopped) = watch::channel(false);
-        let work = move || runtime.block_on(tick(&app, stopped));
+        let work = move || runtime.block_on(both(&app, &stopped));
         let thread = std::thread::Builder::new().name("ticker".to_owned()).spawn(work)?;
         Ok(Self { stop, thread })
     }
@@ -42,7 +42,18 @@ impl Ticker {
     }
 }
 
-async fn tick(app: &App, mut stopped: watch::Receiver<bool>) {
+/// Clocks and sending, side by side: a relay that hangs holds up no clock.
+async fn both(app: &App, stopped: &watch::Receiver<bool>) {
+    let clocks = again(app, stopped.clone(), async || app.keep_time().await.map(drop));
+    let pages = again(app, stopped.clone(), async || app.send_pages().await.map(drop));
+    tokio::join!(clocks, pages);
+}
+
+async fn again(
+    app: &App,
+    mut stopped: watch::Receiver<bool>,
+    due: impl AsyncFn() -> Result<(), app::Error>,
+) {
     let mut committed = app.db().committed();
     let mut pace = interval(AT_MOST_EVERY);
     pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -50,7 +61,7 @@ async fn tick(app: &App, mut stopped: watch::Receiver<bool>) {
     while !*stopped.borrow() {
         pace.tick().await;
         committed.mark_unchanged();
-        trouble.note(app.tick().await.err().map(|error| error.to_string()));
+        trouble.note(due().await.err().map(|error| error.to_string()));
         tokio::select! {
             _ = timeout(AT_LATEST, committed.changed()) => {}
             _ = stopped.changed() => {}

@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { DESK, PHONE, ROOT, axe, launch, ledger, shot, sideways, signIn } from "./lib.mjs";
+import { follow } from "./follower.mjs";
 import { BIN, serve, until } from "./server.mjs";
 
 const run = promisify(execFile);
@@ -41,6 +42,7 @@ try {
   await keyboardOnly();
   await withoutScript(reference);
   await picture();
+  await stranger();
 } catch (error) {
   // A journey that cannot go on is a finding beside those before it.
   book.expect("the journey goes on", error.stack);
@@ -311,6 +313,18 @@ async function withoutScript(reference) {
   book.expect("a note works without a script",
     await page.getByText("Written without a script").count() > 0);
   await close();
+}
+
+/** Somebody who knows tlog-tiles only follows the live log; and the log folds into every row. */
+async function stranger() {
+  const token = await house.command(
+    "admin", "token", "create", "--name", "follower", "--role", "auditor");
+  const vkey = await house.command("admin", "key", "show");
+  book.expect("a stranger recomputes the signed root", await follow(house.base, token, vkey));
+  const refused = await fetch(`${house.base}/log/tile/entries/000`);
+  book.expect("entries are not for everybody", refused.status === 401 || `${refused.status}`);
+  const rebuilt = await house.command("rebuild", "--check");
+  book.expect("the folded log equals every row", /\b0 differ/.test(rebuilt) || rebuilt);
 }
 
 /** The picture of the README. */

@@ -4,7 +4,7 @@ use base::{Entropy, Id, Kind, Timestamp};
 use db::Conn;
 use domain::Refused;
 use evidence::entry::{Draft, Envelope, Mode};
-use store::{StoreError, log};
+use store::{StoreError, config, log};
 
 use crate::{App, Caller, Dice, Error};
 
@@ -44,7 +44,13 @@ impl Turn<'_> {
     ///
     /// # Errors
     /// Faults of the store.
-    pub fn record(&mut self, drafts: Vec<Draft>) -> Result<Vec<i64>, Stop> {
+    pub fn record(&mut self, mut drafts: Vec<Draft>) -> Result<Vec<i64>, Stop> {
+        if drafts.is_empty() {
+            return Ok(Vec::new());
+        }
+        // The configuration's version is the position of its newest document.
+        let version = Some(config::config_version(self.conn)?).filter(|seq| *seq > 0);
+        drafts.iter_mut().for_each(|draft| draft.under.config_version = version);
         Ok(log::append(self.conn, drafts, &self.envelope, self.now, &mut self.dice)?)
     }
 

@@ -11,9 +11,11 @@ fn inv05_every_entry_names_its_versions() {
     let mut world = World::that_declares(31);
     world.live(120);
     let mut processes = BTreeMap::new();
-    let mut named = 0;
+    let (mut named, mut configured) = (0, false);
     for entry in world.entries_of(&[]) {
         let kind = entry.kind.as_str();
+        assert!(!configured || entry.under.config_version.is_some(), "{kind}");
+        configured |= kind == "document_published";
         if !entry.stream.as_str().starts_with("inc_") {
             continue;
         }

@@ -59,6 +59,7 @@ pub struct House {
     pub router: Router,
     pub hands: Arc<Hands>,
     /// Where the node keeps its files; gone with the house.
+    reference: String,
     _data: tempfile::TempDir,
 }
 
@@ -119,8 +120,9 @@ impl House {
         app.register_key().await.expect("a registered key");
         app.ship_defaults().await.expect("defaults");
         app.load_demo().await.expect("the sample bank");
+        let reference = declared(&app).await;
         let router = web::router(app.clone(), web::Options::default());
-        Self { app, router, hands, _data: data }
+        Self { app, router, hands, reference, _data: data }
     }
 
     /// Somebody new with one role, signed in.
@@ -207,11 +209,27 @@ impl House {
         self.ask(request.body(body).expect("a request")).await
     }
 
-    /// The reference of the sample incident.
+    /// The reference of an incident that was declared a moment ago.
     pub async fn reference(&self) -> String {
-        let open = self.app.look(store::incident::open).await.expect("incidents");
-        open.last().expect("the sample incident").reference.to_string()
+        self.reference.clone()
     }
+}
+
+async fn declared(app: &App) -> String {
+    let entities = app.look(store::config::entities).await.expect("the sample bank");
+    let declaration = domain::incident::Declaration {
+        title: "Statements are late".to_owned(),
+        description: String::new(),
+        cause: domain::incident::Cause::Person,
+        provider: String::new(),
+        entity: entities[0].id,
+        service: None,
+        group: None,
+        occurred_at: None,
+    };
+    let new = app::incident::NewIncident { declaration, mode: evidence::Mode::Live };
+    let declared = app.declare(&Caller::host(), new).await.expect("an incident");
+    declared.reference.to_string()
 }
 
 fn signed(

@@ -8,7 +8,7 @@ import { ledger } from "./lib.mjs";
 import { serve, sparePort, start, until } from "./server.mjs";
 
 const book = ledger();
-const watchkeeper = await serve({ demo: true });
+const watchkeeper = await serve();
 const stops = [() => watchkeeper.close()];
 try {
   const api = await watchkeeper.command(

@@ -17,7 +17,7 @@ use crate::Failure;
 /// The command that is measured: a person declares an incident.
 const PATH: &str = "/api/v1/incidents";
 /// Its body.
-const BODY: &str = r#"{"title":"bench {{seq}}","summary":"synthetic incident {{run}} {{seq}}"}"#;
+const BODY: &str = r#"{"title":"bench {{seq}}","description":"synthetic incident {{run}} {{seq}}"}"#;
 /// The role that may give it.
 const ROLE: &str = "commander";
 /// People at once, and commands per measurement.
@@ -59,6 +59,8 @@ fn engine(
     database: &Database,
     floor_us: f64,
 ) -> Result<(), Failure> {
+    // A door in brings the legal entity that incidents belong to.
+    bench.ingest_key(database)?;
     let create = ["admin", "token", "create", "--name", "bench", "--role", ROLE];
     let key = bench.ask(database, &create)?;
     let headers = [format!("Authorization: Bearer {key}")];

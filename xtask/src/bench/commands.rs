@@ -17,7 +17,8 @@ use crate::Failure;
 /// The command that is measured: a person declares an incident.
 const PATH: &str = "/api/v1/incidents";
 /// Its body.
-const BODY: &str = r#"{"title":"bench {{seq}}","description":"synthetic incident {{run}} {{seq}}"}"#;
+const BODY: &str =
+    r#"{"title":"bench {{seq}}","description":"synthetic incident {{run}} {{seq}}"}"#;
 /// The role that may give it.
 const ROLE: &str = "commander";
 /// People at once, and commands per measurement.

@@ -105,11 +105,19 @@ impl App {
     }
 }
 
+impl From<Stop> for Error {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Refused(refused) => Self::Refused(refused),
+            Stop::Store(error) => error.into(),
+        }
+    }
+}
+
 impl From<db::CommitError<Stop>> for Error {
     fn from(error: db::CommitError<Stop>) -> Self {
         match error {
-            db::CommitError::Refused(Stop::Refused(refused)) => Self::Refused(refused),
-            db::CommitError::Refused(Stop::Store(error)) => error.into(),
+            db::CommitError::Refused(stop) => stop.into(),
             db::CommitError::Conflict { .. } => Self::Conflict,
             db::CommitError::Overloaded => Self::Overloaded,
             other => Self::Fault(other.to_string()),

@@ -6,7 +6,7 @@ use dmn::table::{Domain, Input, Rule};
 use process::Value;
 
 use super::severity::TABLE;
-use crate::{App, Error, turn::Stop};
+use crate::{App, Error};
 
 /// A question of the table.
 #[derive(Debug, Clone)]
@@ -49,10 +49,7 @@ impl App {
     pub async fn severity_table(&self) -> Result<SeverityTable, Error> {
         let app = self.clone();
         self.read(move |conn: &mut Conn| {
-            let table = app.documents().table(conn, TABLE).map_err(|stop| match stop {
-                Stop::Refused(refused) => Error::from(refused),
-                Stop::Store(error) => error.into(),
-            })?;
+            let table = app.documents().table(conn, TABLE)?;
             Ok(SeverityTable {
                 version: table.number,
                 questions: table.document.inputs.iter().map(question).collect(),

@@ -32,7 +32,7 @@ impl App {
     pub async fn preview_severity(&self, answers: Answered) -> Result<Assessment, Error> {
         let app = self.clone();
         self.read(move |conn| {
-            let table = app.documents().table(conn, TABLE).map_err(stopped)?;
+            let table = app.documents().table(conn, TABLE)?;
             Ok(preview(&table, &answers)?)
         })
         .await
@@ -178,12 +178,5 @@ fn severity_in(outputs: &Variables) -> Option<Severity> {
     match outputs.iter().find(|(name, _)| name.as_str() == "severity")?.1 {
         Value::Code(code) => Severity::from_letter(code.as_str()),
         _ => None,
-    }
-}
-
-fn stopped(stop: Stop) -> Error {
-    match stop {
-        Stop::Refused(refused) => refused.into(),
-        Stop::Store(error) => error.into(),
     }
 }

@@ -70,10 +70,7 @@ impl App {
         let (app, reference) = (self.clone(), reference.to_owned());
         self.read(move |conn| {
             let id = incidents::by_reference(conn, &reference)?.ok_or_else(unknown_incident)?;
-            see(&app, conn, id, before).map_err(|stop| match stop {
-                Stop::Refused(refused) => refused.into(),
-                Stop::Store(error) => error.into(),
-            })
+            Ok(see(&app, conn, id, before)?)
         })
         .await
     }

@@ -8,7 +8,6 @@
 //!
 //! Another answer starts the count again: what is approved is an exact answer (ground rule G21).
 
-use ::process::Variables;
 use base::{Id, Timestamp, id};
 use evidence::entry::Draft;
 
@@ -44,9 +43,4 @@ pub fn approve_task(
         return Ok(Approval::Complete);
     }
     Ok(Approval::Recorded(Box::new(Event::from(approved).draft(id, now))))
-}
-
-/// The answer that waits for more approvers, where one does.
-pub fn approved_answer(incident: &Incident, task: u32) -> Option<&Variables> {
-    incident.approvals.get(&task).map(|held| &held.answer)
 }

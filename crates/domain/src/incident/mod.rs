@@ -13,7 +13,7 @@ mod process;
 mod severity;
 mod state;
 
-pub use approval::{Approval, approve_task, approved_answer};
+pub use approval::{Approval, approve_task};
 pub use command::{accept_command, assign_role, offer_command, take_command};
 pub use declare::{Declaration, declare, reference};
 pub use event::{

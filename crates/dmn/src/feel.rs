@@ -160,6 +160,10 @@ fn feel(value: &Value) -> FeelValue {
         Value::Boolean(is) => FeelValue::Boolean(*is),
         Value::Integer(number) => FeelValue::Number((*number).into()),
         Value::Code(code) => FeelValue::String(code.to_string()),
+        Value::Decimal(number) => {
+            number.to_string().parse().map_or(FeelValue::Null(None), FeelValue::Number)
+        }
+        Value::Date(day) => FeelValue::String(day.to_string()),
         Value::Instant(instant) => FeelValue::Number(instant.micros().into()),
         Value::Duration(length) => FeelValue::Number(length.as_micros().into()),
         Value::Digest(digest) => FeelValue::String(digest.to_string()),

@@ -37,6 +37,12 @@ pub fn check_bindings(model: &Model, host: &dyn Host) -> Vec<Finding> {
         }
     }
     for element in model.elements() {
+        for field in &element.marks.form {
+            if let Some(Err(reason)) = field.visible.as_deref().map(|text| host.check(text)) {
+                let message = format!("the field {} is visible by {reason}", field.key);
+                findings.push(about("wrong-condition", element, message));
+            }
+        }
         let Kind::Rule { decision: Some(decision) } = &element.kind else { continue };
         match host.inputs(decision) {
             None => {
@@ -137,6 +143,9 @@ fn owner_findings(element: &Element, findings: &mut Vec<Finding>) {
         if marks.due.is_none() {
             find("task-without-due", "a task for people wants wk:due");
         }
+    }
+    if marks.approvals.is_none() && !marks.approvers.is_empty() {
+        find("approvers-without-approvals", "wk:approvers says nothing without wk:approvals");
     }
     match &element.kind {
         Kind::Rule { decision: None } => {

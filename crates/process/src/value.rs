@@ -5,6 +5,10 @@ use std::collections::BTreeMap;
 use base::{Code, Digest, Duration, LeafSafe, Timestamp};
 use serde::{Deserialize, Serialize};
 
+mod number;
+
+pub use number::{Date, Decimal};
+
 /// The variables of an instance, by name.
 pub type Variables = BTreeMap<Code, Value>;
 
@@ -15,8 +19,8 @@ pub const MAX_LIST: usize = 64;
 /// The largest integer either way: what every JSON reader keeps exactly (2^53 - 1).
 pub const MAX_INTEGER: i64 = 9_007_199_254_740_991;
 
-/// A value. In JSON: `null`, `true`, `5`, `"S1"`, `{"instant": …}`, `{"duration": µs}`,
-/// `{"digest": …}`, `[…]`.
+/// A value. In JSON: `null`, `true`, `5`, `"S1"`, `{"decimal": "1.5"}`, `{"date": "2026-11-25"}`,
+/// `{"instant": …}`, `{"duration": µs}`, `{"digest": …}`, `[…]`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "Written", into = "Written")]
 pub enum Value {
@@ -28,6 +32,10 @@ pub enum Value {
     Integer(i64),
     /// One of our codes; reads as a string in FEEL.
     Code(Code),
+    /// A decimal number; reads as a number in FEEL.
+    Decimal(Decimal),
+    /// A day of the calendar; reads as the string `2026-11-25` in FEEL, which sorts as days do.
+    Date(Date),
     /// An instant; reads as a number of microseconds in FEEL.
     Instant(Timestamp),
     /// A length of time; reads as a number of microseconds in FEEL.
@@ -46,6 +54,8 @@ const _: () = {
     safe::<Timestamp>();
     safe::<Duration>();
     safe::<Digest>();
+    safe::<Decimal>();
+    safe::<Date>();
 };
 
 #[derive(Serialize, Deserialize)]
@@ -55,6 +65,8 @@ enum Written {
     Boolean(bool),
     Integer(i64),
     Code(Code),
+    Decimal { decimal: Decimal },
+    Date { date: Date },
     Instant { instant: Timestamp },
     Duration { duration: Duration },
     Digest { digest: Digest },
@@ -68,6 +80,8 @@ impl From<Written> for Value {
             Written::Boolean(is) => Self::Boolean(is),
             Written::Integer(number) => Self::Integer(number),
             Written::Code(code) => Self::Code(code),
+            Written::Decimal { decimal } => Self::Decimal(decimal),
+            Written::Date { date } => Self::Date(date),
             Written::Instant { instant } => Self::Instant(instant),
             Written::Duration { duration } => Self::Duration(duration),
             Written::Digest { digest } => Self::Digest(digest),
@@ -83,6 +97,8 @@ impl From<Value> for Written {
             Value::Boolean(is) => Self::Boolean(is),
             Value::Integer(number) => Self::Integer(number),
             Value::Code(code) => Self::Code(code),
+            Value::Decimal(decimal) => Self::Decimal { decimal },
+            Value::Date(date) => Self::Date { date },
             Value::Instant(instant) => Self::Instant { instant },
             Value::Duration(duration) => Self::Duration { duration },
             Value::Digest(digest) => Self::Digest { digest },
@@ -123,6 +139,8 @@ impl std::fmt::Display for Value {
             Self::Boolean(is) => write!(f, "{is}"),
             Self::Integer(number) => write!(f, "{number}"),
             Self::Code(code) => write!(f, "{code}"),
+            Self::Decimal(number) => write!(f, "{number}"),
+            Self::Date(day) => write!(f, "{day}"),
             Self::Instant(instant) => write!(f, "{instant}"),
             Self::Duration(length) => write!(f, "{}us", length.as_micros()),
             Self::Digest(digest) => write!(f, "{digest}"),
@@ -163,6 +181,8 @@ mod tests {
             Value::Boolean(true),
             Value::Integer(-5),
             Value::Code("2026-11-25T02:24:08.000000Z".parse().unwrap()),
+            Value::Decimal("-12.5".parse().unwrap()),
+            Value::Date("2028-02-29".parse().unwrap()),
             Value::Instant(Timestamp::from_micros(7)),
             Value::Duration(Duration::minutes(1)),
             Value::Digest(Digest([7; 32])),

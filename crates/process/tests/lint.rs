@@ -146,11 +146,11 @@ fn the_extension_is_read_or_refused_never_ignored() {
             4:1 a [wrong-extension] wk:role does not understand ""
             4:1 a [wrong-extension] wk:due does not understand "soon"
             4:1 a [wrong-extension] wk:approvals does not understand "0"
-            4:1 a [wrong-extension] wk:rolle is not known; known are phase, decisionPoint, role, approvals, due, exceptions, decision, action
+            4:1 a [wrong-extension] wk:rolle is not known; known are phase, decisionPoint, role, candidates, approvals, approvers, fourEyes, due, dueFrom, exceptions, decision, action, result, key, process, binding, version, activate
             6:1 require [wrong-extension] nam is not known here
             7:1 require [wrong-extension] late="1h" is not a duration
             10:1 field [wrong-extension] wk:field wants a key of lower-case letters, digits and underscores
-            11:1 field [wrong-extension] type is choice (with options), boolean, integer, instant or text
+            11:1 field [wrong-extension] type is choice or choices (with options), boolean, integer, decimal, date, instant or text
             12:1 field [wrong-extension] options="x x" are not distinct codes
             16:1 evidenz [wrong-extension] wk:evidenz is not known
             4:1 a [wrong-extension] a field or a piece of evidence is named twice
@@ -197,7 +197,7 @@ fn other_files_and_limits_are_refused() {
 #[test]
 fn the_extension_on_a_flow_a_lane_or_the_process_is_refused() {
     let text = file(
-        "<extensionElements><wk:form/></extensionElements>\n<laneSet id=\"l\"><lane id=\"m\" wk:role=\"x\"/></laneSet>\n\
+        "<extensionElements><wk:form/></extensionElements>\n<laneSet id=\"l\"><lane id=\"m\" wk:due=\"PT1M\"/></laneSet>\n\
          <startEvent id=\"s\"/>\n<endEvent id=\"e\"/>\n\
          <sequenceFlow id=\"f\" sourceRef=\"s\" targetRef=\"e\" wk:due=\"PT1M\"/>",
     );

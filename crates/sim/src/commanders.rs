@@ -226,7 +226,11 @@ impl World {
                 continue;
             }
             let answer = match &field.kind {
-                FieldType::Choice(options) => options[self.pick(options.len())].to_string(),
+                FieldType::Choice(options) | FieldType::Choices(options) => {
+                    options[self.pick(options.len())].to_string()
+                }
+                FieldType::Decimal => format!("{}.5", self.roll(1000)),
+                FieldType::Date => "2026-11-25".to_owned(),
                 FieldType::Boolean => ["true", "false"][self.pick(2)].to_owned(),
                 FieldType::Integer => self.roll(1000).to_string(),
                 FieldType::Instant => self.now().to_string(),

@@ -11,7 +11,7 @@ use domain::{
     },
     person,
 };
-use process::{Command, Element, Kind, Value, Variables, engine::TaskKind, model::FieldType};
+use process::{Command, Element, Kind, Variables, engine::TaskKind, model::FieldType};
 
 use super::{
     advance::{actions, step},
@@ -209,10 +209,12 @@ fn read(element: &Element, answers: &Answers) -> Result<Form, domain::Refused> {
             continue;
         }
         match &field.kind {
-            FieldType::Text => words.push((field.key.clone(), answer.to_owned())),
+            FieldType::Text if field.accepts_words(answer) => {
+                words.push((field.key.clone(), answer.to_owned()));
+            }
             kind => {
                 let wrong = process::Refusal::FieldWrong { key: field.key.clone() };
-                let value = value(kind, answer).ok_or(wrong)?;
+                let value = kind.read(answer).ok_or(wrong)?;
                 outputs.insert(field.key.clone(), value);
             }
         }
@@ -223,18 +225,4 @@ fn read(element: &Element, answers: &Answers) -> Result<Form, domain::Refused> {
         words.push((Code::fixed("rationale"), rationale.trim().to_owned()));
     }
     Ok((outputs, words))
-}
-
-fn value(kind: &FieldType, text: &str) -> Option<Value> {
-    match kind {
-        FieldType::Choice(_) => Value::code(text),
-        FieldType::Boolean => match text {
-            "true" | "yes" | "on" => Some(Value::Boolean(true)),
-            "false" | "no" => Some(Value::Boolean(false)),
-            _ => None,
-        },
-        FieldType::Integer => text.parse().ok().map(Value::Integer),
-        FieldType::Instant => text.parse().ok().map(Value::Instant),
-        FieldType::Text => None,
-    }
 }

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     host::Host,
-    model::{Element, FieldType, Kind, Model},
+    model::{Element, Field, FieldType, Kind, Model},
     value::{MAX_VARIABLES, Value, Variables},
 };
 
@@ -156,30 +156,43 @@ fn open_task(run: &Run<'_>, task: u32, kind: TaskKind) -> Result<Task, Refusal> 
 fn complete_task(run: &mut Run<'_>, task: u32, outputs: &Variables) -> Result<(), Refusal> {
     let Task { token, element, .. } = open_task(run, task, TaskKind::Form)?;
     let node = run.model.element(&element).ok_or(Refusal::OtherModel)?;
-    check_form(node, outputs)?;
+    check_form(run, token, node, outputs)?;
     within_limits(run, outputs)?;
     run.emit(TaskCompleted { task, token, element, outputs: outputs.clone() });
     run.leave(token);
     Ok(())
 }
 
-/// Checks answers against a form: each fits its field, none is unknown, none required is missing.
-/// Required words cannot be seen here; see [`crate::model::Marks::words`].
+/// Checks answers against a form: each fits its field and its rules, none is unknown or hidden, none
+/// required is missing. Required words cannot be seen here; see [`crate::model::Marks::words`].
 ///
 /// # Errors
 /// [`Refusal::FieldWrong`] and [`Refusal::FieldMissing`].
-pub(super) fn check_form(element: &Element, outputs: &Variables) -> Result<(), Refusal> {
+fn check_form(
+    run: &Run<'_>,
+    token: u32,
+    element: &Element,
+    outputs: &Variables,
+) -> Result<(), Refusal> {
+    let mut seen = run.variables(token);
+    seen.extend(outputs.clone());
+    let shown = |field: &Field| match &field.visible {
+        None => true,
+        // A field whose condition reads something unknown is not shown: nobody is asked for it.
+        Some(condition) => run.host.test(condition, &seen).is_ok_and(|tested| tested.holds),
+    };
     for (key, value) in outputs {
-        let fits = element
-            .marks
-            .field(key)
-            .is_some_and(|field| field.kind.fits(value) || (!field.required && !value.is_known()));
+        let fits = element.marks.field(key).is_some_and(|field| {
+            let empty = !field.required && !value.is_known();
+            shown(field) && (field.accepts(value) || empty)
+        });
         if !fits {
             return Err(Refusal::FieldWrong { key: key.clone() });
         }
     }
     let missing = element.marks.form.iter().find(|field| {
-        field.required && field.kind != FieldType::Text && !outputs.contains_key(&field.key)
+        let asked = field.required && field.kind != FieldType::Text;
+        asked && !outputs.contains_key(&field.key) && shown(field)
     });
     missing.map_or(Ok(()), |field| Err(Refusal::FieldMissing { key: field.key.clone() }))
 }
@@ -204,6 +217,9 @@ fn complete_decision(run: &mut Run<'_>, task: u32, inputs: &Variables) -> Result
     };
     let mut seen = run.variables(token);
     seen.extend(inputs.clone());
+    if !node.marks.form.is_empty() {
+        check_form(run, token, node, inputs)?;
+    }
     check_inputs(node, &run.host.inputs(decision).unwrap_or_default(), inputs, &seen)?;
     within_limits(run, inputs)?;
     let decided = run.host.evaluate(decision, &seen);
@@ -222,9 +238,8 @@ fn check_inputs(
     inputs: &Variables,
     seen: &Variables,
 ) -> Result<(), Refusal> {
-    if !element.marks.form.is_empty() {
-        check_form(element, inputs)?;
-    } else if let Some(key) = inputs.keys().find(|key| !wanted.contains(key)) {
+    let odd = inputs.keys().find(|key| !wanted.contains(key));
+    if let (true, Some(key)) = (element.marks.form.is_empty(), odd) {
         return Err(Refusal::FieldWrong { key: key.clone() });
     }
     let known = |key: &&Code| seen.get(*key).is_some_and(Value::is_known);

@@ -14,6 +14,11 @@ use crate::{
 impl Run<'_> {
     pub(super) fn create_task(&mut self, token: u32, element: &Element, kind: TaskKind) {
         let marks = &element.marks;
+        let known = marks.due_from.as_ref().and_then(|name| self.variables(token).remove(name));
+        let from = match known {
+            Some(crate::Value::Instant(at)) => at,
+            _ => self.now,
+        };
         let task = TaskCreated {
             task: self.state.last.task + 1,
             token,
@@ -21,7 +26,7 @@ impl Run<'_> {
             kind,
             roles: marks.roles.clone(),
             approvals: marks.approvals,
-            due_at: marks.due.map(|due| self.now + due),
+            due_at: marks.due.map(|due| from + due),
         };
         self.emit(task);
         self.arm_boundaries(token, element);

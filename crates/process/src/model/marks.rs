@@ -1,11 +1,14 @@
 //! The extension of an element: phase, decision point, evidence, roles, approvals, due rule,
-//! exception codes and the form. Documented for authors in docs/concepts/process.md.
+//! exception codes, mappings and the form. Documented for authors in docs/concepts/process.md.
 
 use base::{Code, Duration};
 use roxmltree::Node;
 
-use super::{WK, duration, read::Reader};
-use crate::value::Value;
+use super::{
+    WK, duration,
+    form::{self, Field, FieldType},
+    read::Reader,
+};
 
 base::leaf! {
     /// The five phases of an incident, in order.
@@ -35,16 +38,37 @@ pub struct Marks {
     pub decision_point: bool,
     /// The evidence that must exist.
     pub evidence: Vec<Required>,
-    /// The roles that own it; the first is the first to be asked.
+    /// The roles that own it; the first is the first to be asked. Those of the lane where it has none.
     pub roles: Vec<Code>,
+    /// Groups of which anybody may claim the task, beside the roles.
+    pub candidates: Vec<Code>,
     /// How many distinct persons approve; `None` when nobody has to.
     pub approvals: Option<u32>,
+    /// The roles of which the approvers are; anybody with the permission where empty.
+    pub approvers: Vec<Code>,
+    /// Elements whose last doer may not do this one: four eyes.
+    pub four_eyes: Vec<Code>,
     /// Within what time the task is due, counted from its creation.
     pub due: Option<Duration>,
+    /// The variable from whose instant `due` counts instead, where it is known.
+    pub due_from: Option<Code>,
     /// The exception codes with which it may be bypassed.
     pub exceptions: Vec<Code>,
     /// The form, in order.
     pub form: Vec<Field>,
+    /// What is mapped into it when a token enters.
+    pub inputs: Vec<Mapping>,
+    /// What is mapped out of it when a token leaves.
+    pub outputs: Vec<Mapping>,
+}
+
+/// A variable that is set from an expression.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mapping {
+    /// The expression, in FEEL.
+    pub source: String,
+    /// The variable.
+    pub target: Code,
 }
 
 /// One piece of required evidence.
@@ -54,44 +78,8 @@ pub struct Required {
     pub name: Code,
     /// Recorded later than this after it happened, it counts as late; `None` is never late.
     pub late: Option<Duration>,
-}
-
-/// One field of a form.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Field {
-    /// The name: lower case, digits, underscore; the name of the variable.
-    pub key: Code,
-    /// What it holds.
-    pub kind: FieldType,
-    /// Whether it must be answered.
-    pub required: bool,
-}
-
-/// What a field holds. All but words become variables.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum FieldType {
-    /// One of these codes.
-    Choice(Vec<Code>),
-    /// Yes or no.
-    Boolean,
-    /// A whole number.
-    Integer,
-    /// An instant.
-    Instant,
-    /// Words of a person: kept as committed words, never a variable.
-    Text,
-}
-
-impl FieldType {
-    /// Whether a value fits. Nothing fits [`FieldType::Text`].
-    pub fn fits(&self, value: &Value) -> bool {
-        match (self, value) {
-            (Self::Choice(options), Value::Code(code)) => options.contains(code),
-            (Self::Boolean, Value::Boolean(_)) | (Self::Instant, Value::Instant(_)) => true,
-            (Self::Integer, Value::Integer(_)) => value.is_within_limits(),
-            _ => false,
-        }
-    }
+    /// Whether an activity keeps its token until the record exists or an exception is invoked.
+    pub holds: bool,
 }
 
 impl Marks {
@@ -106,8 +94,26 @@ impl Marks {
     }
 }
 
-const ATTRIBUTES: &[&str] =
-    &["phase", "decisionPoint", "role", "approvals", "due", "exceptions", "decision", "action"];
+const ATTRIBUTES: &[&str] = &[
+    "phase",
+    "decisionPoint",
+    "role",
+    "candidates",
+    "approvals",
+    "approvers",
+    "fourEyes",
+    "due",
+    "dueFrom",
+    "exceptions",
+    "decision",
+    "action",
+    "result",
+    "key",
+    "process",
+    "binding",
+    "version",
+    "activate",
+];
 
 /// Reads the extension of a BPMN element; what cannot be read becomes findings.
 pub(super) fn read(reader: &mut Reader<'_>, node: Node<'_, '_>) -> Marks {
@@ -118,10 +124,19 @@ pub(super) fn read(reader: &mut Reader<'_>, node: Node<'_, '_>) -> Marks {
             "phase" => phase(value).map(|phase| marks.phase = Some(phase)),
             "decisionPoint" => boolean(value).map(|is| marks.decision_point = is),
             "role" => codes(value).map(|roles| marks.roles = roles),
+            "candidates" => codes(value).map(|all| marks.candidates = all),
             "approvals" => approvals(value).map(|count| marks.approvals = Some(count)),
+            "approvers" => codes(value).map(|all| marks.approvers = all),
+            "fourEyes" => codes(value).map(|all| marks.four_eyes = all),
             "due" => duration::parse(value).map(|due| marks.due = Some(due)),
+            "dueFrom" => variable(value).map(|name| marks.due_from = Some(name)),
             "exceptions" => codes(value).map(|all| marks.exceptions = all),
-            "decision" | "action" => value.parse::<Code>().ok().map(drop),
+            "decision" | "action" | "process" => value.parse::<Code>().ok().map(drop),
+            "result" => variable(value).map(drop),
+            "key" => (!value.trim().is_empty()).then_some(()),
+            "binding" => ["latest", "deployment", "pinned"].contains(&value).then_some(()),
+            "version" => value.parse::<i64>().ok().filter(|v| *v > 0).map(drop),
+            "activate" => ["all", "choice"].contains(&value).then_some(()),
             _ => None,
         };
         if read.is_none() {
@@ -134,7 +149,9 @@ pub(super) fn read(reader: &mut Reader<'_>, node: Node<'_, '_>) -> Marks {
         match child.tag_name().name() {
             _ if child.tag_name().namespace() != Some(WK) => {}
             "evidence" => marks.evidence.extend(children(reader, child, "require", required)),
-            "form" => marks.form.extend(children(reader, child, "field", field)),
+            "form" => marks.form.extend(children(reader, child, "field", form::field)),
+            "inputs" => marks.inputs.extend(children(reader, child, "map", mapping)),
+            "outputs" => marks.outputs.extend(children(reader, child, "map", mapping)),
             name => reader.find("wrong-extension", child, format!("wk:{name} is not known")),
         }
     }
@@ -168,7 +185,12 @@ impl Phase {
     }
 }
 
-fn boolean(text: &str) -> Option<bool> {
+/// A text that FEEL reads as one variable.
+fn variable(text: &str) -> Option<Code> {
+    Some(text).filter(|text| is_variable(text))?.parse().ok()
+}
+
+pub(super) fn boolean(text: &str) -> Option<bool> {
     match text {
         "true" => Some(true),
         "false" => Some(false),
@@ -181,7 +203,7 @@ fn approvals(text: &str) -> Option<u32> {
 }
 
 /// Codes apart by spaces; at least one, none twice.
-fn codes(text: &str) -> Option<Vec<Code>> {
+pub(super) fn codes(text: &str) -> Option<Vec<Code>> {
     let all: Vec<Code> = text.split_whitespace().map(|c| c.parse().ok()).collect::<Option<_>>()?;
     let distinct = all.iter().collect::<std::collections::BTreeSet<_>>().len() == all.len();
     (!all.is_empty() && all.len() <= MAX_PER_ELEMENT && distinct).then_some(all)
@@ -206,7 +228,7 @@ fn children<T>(
 }
 
 fn required(node: Node<'_, '_>) -> Result<Required, String> {
-    only(node, &["name", "late"])?;
+    only(node, &["name", "late", "hold"])?;
     let name = node.attribute("name").and_then(|text| text.parse().ok());
     let name = name.ok_or("wk:require wants a name of letters, digits and underscores")?;
     let late = match node.attribute("late") {
@@ -215,32 +237,21 @@ fn required(node: Node<'_, '_>) -> Result<Required, String> {
             Some(duration::parse(text).ok_or_else(|| format!("late={text:?} is not a duration"))?)
         }
     };
-    Ok(Required { name, late })
+    let holds = boolean(node.attribute("hold").unwrap_or("true"));
+    Ok(Required { name, late, holds: holds.ok_or("hold is true or false")? })
 }
 
-fn field(node: Node<'_, '_>) -> Result<Field, String> {
-    only(node, &["key", "type", "required", "options"])?;
-    let key = node.attribute("key").filter(|key| is_variable(key)).and_then(|key| key.parse().ok());
-    let key = key.ok_or("wk:field wants a key of lower-case letters, digits and underscores")?;
-    let options = node.attribute("options");
-    let kind = match (node.attribute("type"), options) {
-        (Some("choice"), Some(text)) => FieldType::Choice(
-            codes(text).ok_or_else(|| format!("options={text:?} are not distinct codes"))?,
-        ),
-        (Some("boolean"), None) => FieldType::Boolean,
-        (Some("integer"), None) => FieldType::Integer,
-        (Some("instant"), None) => FieldType::Instant,
-        (Some("text"), None) => FieldType::Text,
-        _ => {
-            let known = "type is choice (with options), boolean, integer, instant or text";
-            return Err(known.to_owned());
-        }
-    };
-    let required = boolean(node.attribute("required").unwrap_or("false"));
-    Ok(Field { key, kind, required: required.ok_or("required is true or false")? })
+fn mapping(node: Node<'_, '_>) -> Result<Mapping, String> {
+    only(node, &["source", "target"])?;
+    let target = node.attribute("target").and_then(variable);
+    let target =
+        target.ok_or("wk:map wants a target of lower-case letters, digits, underscores")?;
+    let source = node.attribute("source").map(str::trim).filter(|text| !text.is_empty());
+    let source = source.ok_or("wk:map wants a source in FEEL")?.to_owned();
+    Ok(Mapping { source, target })
 }
 
-fn only(node: Node<'_, '_>, known: &[&str]) -> Result<(), String> {
+pub(super) fn only(node: Node<'_, '_>, known: &[&str]) -> Result<(), String> {
     match node.attributes().find(|a| a.namespace().is_none() && !known.contains(&a.name())) {
         Some(unknown) => Err(format!("{} is not known here", unknown.name())),
         None => Ok(()),
@@ -255,8 +266,9 @@ pub fn is_variable(text: &str) -> bool {
 }
 
 fn bounded(reader: &mut Reader<'_>, node: Node<'_, '_>, marks: &Marks) {
-    if marks.form.len() > MAX_PER_ELEMENT || marks.evidence.len() > MAX_PER_ELEMENT {
-        let message = format!("more than {MAX_PER_ELEMENT} fields or pieces of evidence");
+    let lists = [marks.form.len(), marks.evidence.len(), marks.inputs.len(), marks.outputs.len()];
+    if lists.iter().any(|length| *length > MAX_PER_ELEMENT) {
+        let message = format!("more than {MAX_PER_ELEMENT} fields, pieces of evidence or mappings");
         reader.find("wrong-extension", node, message);
     }
     let keys: std::collections::BTreeSet<_> = marks.form.iter().map(|f| &f.key).collect();

@@ -3,6 +3,8 @@
 //! Scopes are elements too: a sub-process is an element, and what lies inside names it as `parent`.
 
 pub mod duration;
+pub mod form;
+mod lanes;
 pub mod marks;
 mod read;
 
@@ -10,7 +12,8 @@ use std::collections::BTreeMap;
 
 use base::{Code, Duration};
 
-pub use marks::{Field, FieldType, Marks, Phase, Required};
+pub use form::{Field, FieldType, Rules};
+pub use marks::{Mapping, Marks, Phase, Required};
 
 use crate::finding::{Finding, Position};
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use base::Code;
 use roxmltree::Node;
 
-use super::{BPMN, Element, Flow, Kind, MAX_ELEMENTS, Model, duration, marks};
+use super::{BPMN, Element, Flow, Kind, MAX_ELEMENTS, Model, duration, lanes, marks};
 use crate::{
     finding::{Finding, MAX_FINDINGS, Position},
     xml::{self, Positions},
@@ -81,6 +81,7 @@ pub(super) fn read(xml: &str) -> Result<Model, Vec<Finding>> {
     let id = reader.id(process);
     reader.scope(process, None);
     reader.misplaced(process);
+    reader.default_roles(process);
     reader.connect();
     let name = process.attribute("name").unwrap_or_default().to_owned();
     match id {
@@ -145,7 +146,19 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The extension on a lane, a flow or the process itself would be ignored, so it is refused.
+    /// Tasks that name no role have that of their lane.
+    fn default_roles(&mut self, process: Node<'_, '_>) {
+        let mut roles = lanes::roles(self, process);
+        for element in self.elements.iter_mut().filter(|element| element.kind.is_activity()) {
+            if element.marks.roles.is_empty()
+                && let Some(roles) = roles.remove(&element.id)
+            {
+                element.marks.roles = roles;
+            }
+        }
+    }
+
+    /// The extension on a flow or the process itself would be ignored, so it is refused.
     fn misplaced(&mut self, process: Node<'_, '_>) {
         let carrier = |node: Node<'_, '_>| {
             node.tag_name().namespace() == Some(BPMN) && CARRIERS.contains(&node.tag_name().name())
@@ -155,6 +168,9 @@ impl<'a> Reader<'a> {
             let holder = node.has_tag_name((BPMN, "extensionElements"))
                 && node.children().any(|child| child.tag_name().namespace() == Some(super::WK));
             let owner = if holder { node.parent().unwrap_or(node) } else { node };
+            if attribute && node.has_tag_name((BPMN, "lane")) && lanes::may_carry(node) {
+                continue;
+            }
             if (attribute || holder) && !carrier(owner) {
                 self.find("wrong-extension", owner, "the extension has no meaning here");
             }

@@ -8,7 +8,10 @@ use axum::{
 use base::{Code, Digest, Timestamp};
 use domain::{access::Permission, incident::exception_without_reason};
 use evidence::Entry;
-use process::{Value, model::FieldType};
+use process::{
+    Value,
+    model::{Field, FieldType},
+};
 
 use super::{
     around::shell,
@@ -153,7 +156,12 @@ fn answers(visit: &Visit, seen: &Seen, task: u32) -> Result<Answers, Trouble> {
         } else {
             value.to_owned()
         };
-        answers.insert(key.to_owned(), value);
+        // Several choices of one field come one by one; together they are one answer.
+        let held: &mut String = answers.entry(key.to_owned()).or_default();
+        if !held.is_empty() {
+            held.push(' ');
+        }
+        held.push_str(&value);
     }
     Ok(answers)
 }
@@ -265,24 +273,34 @@ fn fields(open: &TaskSeen, typed: &Typed) -> Vec<TaskField> {
     let form = open.element.marks.form.iter();
     let shown = form.map(|field| {
         let value = typed.form.get(&format!("field.{}", field.key));
-        let missing = field.required && value.is_empty() && typed.why.is_some() && !typed.exception;
+        let wanted = field.required && field.visible.is_none();
+        let missing = wanted && value.is_empty() && typed.why.is_some() && !typed.exception;
         let input = Input::of(value);
         TaskField {
             key: field.key.to_string(),
-            label: label(field.key.as_str()),
+            label: called(field),
             kind: kind(&field.kind),
-            required: field.required,
+            required: field.required && field.visible.is_none(),
+            help: field.help.clone(),
             input: if missing { input.refused("This is wanted.") } else { input },
         }
     });
     shown.collect()
 }
 
+fn called(field: &Field) -> String {
+    if field.label.is_empty() { label(field.key.as_str()) } else { field.label.clone() }
+}
+
 fn kind(kind: &FieldType) -> FieldKind {
+    let choices = |options: &[Code]| {
+        options.iter().map(|code| Choice::new(code.as_str(), label(code.as_str()))).collect()
+    };
     match kind {
-        FieldType::Choice(options) => FieldKind::Choice(
-            options.iter().map(|code| Choice::new(code.as_str(), label(code.as_str()))).collect(),
-        ),
+        FieldType::Choice(options) => FieldKind::Choice(choices(options)),
+        FieldType::Choices(options) => FieldKind::Choices(choices(options)),
+        FieldType::Decimal => FieldKind::Decimal,
+        FieldType::Date => FieldKind::Date,
         FieldType::Boolean => FieldKind::Boolean,
         FieldType::Integer => FieldKind::Integer,
         FieldType::Instant => FieldKind::Instant,
@@ -362,6 +380,9 @@ fn text(value: &Value) -> String {
         Value::Code(code) => code.to_string(),
         Value::Boolean(is) => is.to_string(),
         Value::Integer(number) => number.to_string(),
+        Value::Decimal(number) => number.to_string(),
+        Value::Date(day) => day.to_string(),
+        Value::List(items) => items.iter().map(text).collect::<Vec<_>>().join(" "),
         Value::Instant(at) => at.to_string(),
         _ => String::new(),
     }

@@ -12,10 +12,16 @@ use super::{
 pub enum FieldKind {
     /// One of these codes.
     Choice(Vec<Choice>),
+    /// Any of these codes.
+    Choices(Vec<Choice>),
     /// Yes or no.
     Boolean,
     /// A whole number.
     Integer,
+    /// A decimal number.
+    Decimal,
+    /// A day.
+    Date,
     /// An instant.
     Instant,
     /// Words of a person.
@@ -33,6 +39,8 @@ pub struct TaskField {
     pub kind: FieldKind,
     /// Whether it must be answered.
     pub required: bool,
+    /// What helps to answer it, from the model; may be empty.
+    pub help: String,
     /// What was typed, what is wrong.
     pub input: Input,
 }
@@ -113,6 +121,7 @@ impl TaskPage {
             label: label.to_owned(),
             kind,
             required,
+            help: String::new(),
             input,
         };
         let choices = vec![

@@ -166,6 +166,14 @@ kinds! {
     Document = "doc";
     /// A service of the service catalogue.
     Service = "svc";
+    /// A business function that services support.
+    Function = "fun";
+    /// A team.
+    Team = "tem";
+    /// The organisation as a whole: its scale of criticality.
+    Organisation = "org";
+    /// Changes of configuration that are proposed and approved together.
+    ChangeSet = "chg";
     /// An outgoing webhook endpoint.
     Endpoint = "hok";
     /// The server itself: signing, checkpoints, the host operator.

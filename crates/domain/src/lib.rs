@@ -10,12 +10,16 @@ pub mod document;
 pub mod entity;
 pub mod escalation;
 mod event;
+pub mod function;
 pub mod incident;
 pub mod integration;
+pub mod organisation;
 pub mod page;
 pub mod person;
 pub mod refusal;
 pub mod server;
+pub mod service;
+pub mod team;
 
 pub use event::{Meta, Unreadable};
 pub use refusal::Refused;

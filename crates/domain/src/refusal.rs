@@ -27,6 +27,15 @@ pub enum RefusalKind {
     Unauthenticated,
 }
 
+impl Refused {
+    /// The same refusal, saying more exactly what it is about. Codes and ids only: it may be logged.
+    #[must_use]
+    pub fn about(mut self, detail: &str) -> Self {
+        self.message = format!("{} ({detail})", self.message);
+        self
+    }
+}
+
 impl From<process::Refusal> for Refused {
     fn from(refusal: process::Refusal) -> Self {
         use process::Refusal as R;

@@ -36,12 +36,13 @@ stmt!(
 stmt!(
     ENTITIES,
     Rows::Any,
-    "SELECT id, word, home FROM legal_entity ORDER BY home DESC, id LIMIT 1000"
+    "SELECT id, word, home FROM legal_entity WHERE retired = 0 ORDER BY home DESC, id LIMIT 1000"
 );
 stmt!(
     SERVICES,
     Rows::Any,
-    "SELECT id, entity, word, critical FROM service ORDER BY critical DESC, id LIMIT 10000"
+    "SELECT id, entity, word, critical FROM service WHERE retired = 0
+     ORDER BY critical DESC, id LIMIT 10000"
 );
 
 pub(crate) static ALL: &[&Stmt] =
@@ -135,7 +136,7 @@ pub fn load_integration(
     rows.first().map(|row| integration(conn, row)).transpose()
 }
 
-/// All legal entities, the home entity first.
+/// All legal entities that are still ours, the home entity first.
 pub fn entities(conn: &mut Conn) -> Result<Vec<NamedPart<id::LegalEntity>>, StoreError> {
     let rows = conn.query(&ENTITIES, args![])?;
     let mut found = Vec::with_capacity(rows.len());
@@ -146,7 +147,7 @@ pub fn entities(conn: &mut Conn) -> Result<Vec<NamedPart<id::LegalEntity>>, Stor
     Ok(found)
 }
 
-/// All services, the critical ones first.
+/// All services that are not switched off, the critical ones first.
 pub fn services(conn: &mut Conn) -> Result<Vec<NamedPart<id::Service>>, StoreError> {
     let rows = conn.query(&SERVICES, args![])?;
     let mut found = Vec::with_capacity(rows.len());

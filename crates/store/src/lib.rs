@@ -27,6 +27,7 @@ pub mod incident;
 pub mod log;
 pub mod migrations;
 pub mod operational;
+pub mod organisation;
 pub mod page;
 pub mod person;
 pub mod project;
@@ -48,6 +49,7 @@ pub fn statements() -> Vec<&'static db::Stmt> {
         incident::ALL,
         log::ALL,
         operational::ALL,
+        organisation::ALL,
         page::ALL,
         person::ALL,
         rebuild::ALL,
@@ -57,6 +59,7 @@ pub fn statements() -> Vec<&'static db::Stmt> {
         project::documents::ALL,
         project::escalations::ALL,
         project::incidents::ALL,
+        project::organisation::ALL,
         project::people::ALL,
         project::servers::ALL,
     ]

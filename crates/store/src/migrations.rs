@@ -15,4 +15,9 @@ pub static ALL: &[Migration] = &[
         name: "operational",
         sql: include_str!("../../../migrations/0003_operational.sql"),
     },
+    Migration {
+        number: 4,
+        name: "organisation",
+        sql: include_str!("../../../migrations/0004_organisation.sql"),
+    },
 ];

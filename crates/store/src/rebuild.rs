@@ -27,8 +27,8 @@ stmt!(ENTRY_COUNT, Rows::Exactly(1), "SELECT COUNT(*) FROM log_entry");
 
 derived! {
     AGGREGATE: "aggregate", "stream, length, head, state_version, state", "stream";
-    LEGAL_ENTITY: "legal_entity", "id, word, home", "id";
-    SERVICE: "service", "id, entity, word, critical", "id";
+    LEGAL_ENTITY: "legal_entity", "id, word, home, retired", "id";
+    SERVICE: "service", "id, entity, word, critical, retired", "id";
     PERSON: "person", "id, kind, word, elevated_at", "id";
     PERSON_ROLE: "person_role", "person, role, entity", "person, role, entity";
     PERSON_CONTACT: "person_contact", "person, position, channel, word", "person, position";

@@ -15,7 +15,8 @@ use domain::access::{Permission, Role};
 use tower_http::compression::CompressionLayer;
 
 use crate::{
-    Access, Options, api,
+    Access, Options,
+    api::{self, organisation},
     guard::{self, Post},
     health, ingest, live, log, page,
     page::incident,
@@ -161,6 +162,47 @@ pub static TABLE: &[Route] = routes! {
     GET "/api/v1/incidents/{reference}/evidence" Access::Token(Permission::ReadLog)
         => api::evidence;
     GET "/api/v1/alerts" Access::Token(Permission::Read) => api::alerts;
+    // The organisation.
+    GET "/api/v1/legal-entities" Access::Token(Permission::Read) => organisation::list::<domain::entity::EntityDescribed>;
+    POST "/api/v1/legal-entities" Access::Token(Permission::Administer)
+        => organisation::add::<domain::entity::EntityDescribed>;
+    GET "/api/v1/legal-entities/{part}" Access::Token(Permission::Read)
+        => organisation::one::<domain::entity::EntityDescribed>;
+    POST "/api/v1/legal-entities/{part}" Access::Token(Permission::Administer)
+        => organisation::change::<domain::entity::EntityDescribed>;
+    POST "/api/v1/legal-entities/{part}/retire" Access::Token(Permission::Administer)
+        => organisation::retire::<domain::entity::EntityDescribed>;
+    GET "/api/v1/functions" Access::Token(Permission::Read) => organisation::list::<domain::function::FunctionDescribed>;
+    POST "/api/v1/functions" Access::Token(Permission::Administer)
+        => organisation::add::<domain::function::FunctionDescribed>;
+    GET "/api/v1/functions/{part}" Access::Token(Permission::Read)
+        => organisation::one::<domain::function::FunctionDescribed>;
+    POST "/api/v1/functions/{part}" Access::Token(Permission::Administer)
+        => organisation::change::<domain::function::FunctionDescribed>;
+    POST "/api/v1/functions/{part}/retire" Access::Token(Permission::Administer)
+        => organisation::retire::<domain::function::FunctionDescribed>;
+    GET "/api/v1/teams" Access::Token(Permission::Read) => organisation::list::<domain::team::TeamDescribed>;
+    POST "/api/v1/teams" Access::Token(Permission::Administer)
+        => organisation::add::<domain::team::TeamDescribed>;
+    GET "/api/v1/teams/{part}" Access::Token(Permission::Read)
+        => organisation::one::<domain::team::TeamDescribed>;
+    POST "/api/v1/teams/{part}" Access::Token(Permission::Administer)
+        => organisation::change::<domain::team::TeamDescribed>;
+    POST "/api/v1/teams/{part}/retire" Access::Token(Permission::Administer)
+        => organisation::retire::<domain::team::TeamDescribed>;
+    GET "/api/v1/services" Access::Token(Permission::Read) => organisation::list::<domain::service::ServiceDescribed>;
+    POST "/api/v1/services" Access::Token(Permission::Administer)
+        => organisation::add::<domain::service::ServiceDescribed>;
+    GET "/api/v1/services/{part}" Access::Token(Permission::Read)
+        => organisation::one::<domain::service::ServiceDescribed>;
+    POST "/api/v1/services/{part}" Access::Token(Permission::Administer)
+        => organisation::change::<domain::service::ServiceDescribed>;
+    POST "/api/v1/services/{part}/retire" Access::Token(Permission::Administer)
+        => organisation::retire::<domain::service::ServiceDescribed>;
+    GET "/api/v1/criticality" Access::Token(Permission::Read) => organisation::scale;
+    POST "/api/v1/criticality" Access::Token(Permission::Administer) => organisation::set_scale;
+    GET "/api/v1/incidents/{reference}/scope/suggested" Access::Token(Permission::Read)
+        => organisation::suggested;
     GET "/api/v1/evidence/{seq}" Access::Token(Permission::ReadLog) => log::entry;
     GET "/api/v1/evidence/{seq}/proof" Access::Token(Permission::ReadLog) => log::entry_proof;
 };

@@ -1,7 +1,6 @@
-//! Configuration: documents, integrations, legal entities, services.
+//! Configuration: documents and integrations.
 
 mod add_integration;
-mod organisation;
 mod publish;
 
 pub use add_integration::NewIntegration;

@@ -1,5 +1,7 @@
 //! Facts, notes, actions, awareness, scope: recorded in any phase.
 
+use std::collections::BTreeSet;
+
 use base::{Code, Id, Timestamp, id};
 use domain::{
     access::{Permission, Scope},
@@ -9,7 +11,7 @@ use domain::{
         record_fact,
     },
 };
-use store::config;
+use store::organisation;
 
 use crate::{App, Caller, Error};
 
@@ -69,7 +71,8 @@ impl App {
         .await
     }
 
-    /// Decides what is affected: services, and with them the legal entities that answer for them.
+    /// Decides what is affected: services, and with them the functions they support and the legal
+    /// entities they serve.
     ///
     /// # Errors
     /// `PER-008`, `INC-007`, `ENT-002`.
@@ -82,13 +85,17 @@ impl App {
     ) -> Result<(), Error> {
         caller.needs(Permission::Respond, Scope::House)?;
         self.decide(caller, id, move |turn, state| {
-            let known = config::services(turn.conn)?;
-            if services.iter().any(|service| known.iter().all(|k| k.id != *service)) {
-                return Err(entity::unknown_service().into());
-            }
+            let organisation = organisation::load(turn.conn)?;
+            let held = services.iter().map(|id| organisation.services.get(id));
+            let held: Option<Vec<_>> = held.collect();
+            let held = held.ok_or_else(entity::unknown_service)?;
+            let functions = held.iter().flat_map(|service| &service.details.functions);
+            let entities = held.iter().flat_map(|service| &service.details.entities);
+            let entities: BTreeSet<_> = entities.copied().chain([state.entity]).collect();
             let scope = ScopeDecided {
                 services: services.clone(),
-                entities: vec![state.entity],
+                functions: functions.copied().collect::<BTreeSet<_>>().into_iter().collect(),
+                entities: entities.into_iter().collect(),
                 member_states: member_states.clone(),
             };
             Ok(vec![decide_scope(id, state, scope, &reason, turn.now)?])

@@ -131,6 +131,9 @@ leaf! {
     pub struct ScopeDecided {
         /// Services.
         pub services: Vec<Id<id::Service>>,
+        /// The business functions they support.
+        #[serde(default)]
+        pub functions: Vec<Id<id::Function>>,
         /// Legal entities.
         pub entities: Vec<Id<id::LegalEntity>>,
         /// Member States, as ISO 3166-1 alpha-2 codes.

@@ -1,7 +1,7 @@
-//! Rows of configuration: documents, integrations, legal entities, services.
+//! Rows of configuration: documents and integrations.
 
 use db::{Rows, Stmt};
-use domain::{document, entity, integration};
+use domain::{document, integration};
 
 use super::{State, Step, name_of};
 use crate::StoreError;
@@ -18,14 +18,7 @@ stmt!(
     "INSERT INTO integration (id, source, policy, entity, declares, word, added_at)
      VALUES ($1, $2, $3, $4, $5, $6, $7)"
 );
-stmt!(ENTITY, Rows::Exactly(1), "INSERT INTO legal_entity (id, word, home) VALUES ($1, $2, $3)");
-stmt!(
-    SERVICE,
-    Rows::Exactly(1),
-    "INSERT INTO service (id, entity, word, critical) VALUES ($1, $2, $3, $4)"
-);
-
-pub(crate) static ALL: &[&Stmt] = &[&DOCUMENT, &INTEGRATION, &ENTITY, &SERVICE];
+pub(crate) static ALL: &[&Stmt] = &[&DOCUMENT, &INTEGRATION];
 
 impl Step<'_> {
     pub(super) fn document(&mut self, _: State) -> Result<State, StoreError> {
@@ -57,18 +50,5 @@ impl Step<'_> {
         )?;
         let next = integration::apply(None, &event, self.meta);
         Ok(next.map_or(State::None, |next| State::Integration(Box::new(next))))
-    }
-
-    pub(super) fn entity(&mut self) -> Result<(), StoreError> {
-        let id = self.entry.stream.as_str();
-        match entity::Event::parse(self.entry.kind.as_str(), &self.entry.data)? {
-            entity::Event::EntityAdded(e) => {
-                self.conn.execute(&ENTITY, args![id, self.seq, e.home])?
-            }
-            entity::Event::ServiceAdded(e) => {
-                self.conn.execute(&SERVICE, args![id, e.entity, self.seq, e.critical])?
-            }
-        };
-        Ok(())
     }
 }

@@ -8,6 +8,7 @@ pub(crate) mod alerts;
 pub(crate) mod documents;
 pub(crate) mod escalations;
 pub(crate) mod incidents;
+pub(crate) mod organisation;
 pub(crate) mod people;
 pub(crate) mod servers;
 
@@ -18,8 +19,17 @@ use std::collections::BTreeMap;
 use base::{Code, Digest};
 use db::Conn;
 use domain::{
-    Meta, document, escalation::Escalation, incident::Incident, integration::Integration,
-    page::Page, person::Person,
+    Meta, document,
+    entity::EntityDescribed,
+    escalation::Escalation,
+    function::FunctionDescribed,
+    incident::Incident,
+    integration::Integration,
+    organisation::{Part, Scale},
+    page::Page,
+    person::Person,
+    service::ServiceDescribed,
+    team::TeamDescribed,
 };
 use evidence::entry::{Entry, Tail};
 
@@ -51,6 +61,11 @@ pub(crate) enum State {
     Person(Box<Person>),
     Document(Box<document::Document>),
     Integration(Box<Integration>),
+    Entity(Box<Part<EntityDescribed>>),
+    Function(Box<Part<FunctionDescribed>>),
+    Team(Box<Part<TeamDescribed>>),
+    Service(Box<Part<ServiceDescribed>>),
+    Scale(Box<Scale>),
 }
 
 /// An entry in its place in the log, with its words as far as they are not erased.
@@ -155,7 +170,11 @@ impl Step<'_> {
             Some("doc") => self.document(state),
             Some("itg") => self.integration(state),
             Some("int") => self.intake().map(|()| State::None),
-            Some("ent" | "svc") => self.entity().map(|()| State::None),
+            Some("ent") => self.entity(state),
+            Some("fun") => self.function(state),
+            Some("tem") => self.team(state),
+            Some("svc") => self.service(state),
+            Some("org") => self.scale(),
             Some("nod") => self.server().map(|()| State::None),
             _ => Err(domain::Unreadable {
                 kind: self.entry.kind.to_string(),
@@ -201,6 +220,11 @@ impl State {
             Some("per") => Self::Person(parse(stream, text)?),
             Some("doc") => Self::Document(parse(stream, text)?),
             Some("itg") => Self::Integration(parse(stream, text)?),
+            Some("ent") => Self::Entity(parse(stream, text)?),
+            Some("fun") => Self::Function(parse(stream, text)?),
+            Some("tem") => Self::Team(parse(stream, text)?),
+            Some("svc") => Self::Service(parse(stream, text)?),
+            Some("org") => Self::Scale(parse(stream, text)?),
             _ => Self::None,
         })
     }
@@ -215,6 +239,11 @@ impl State {
             Self::Person(state) => print(stream, state)?,
             Self::Document(state) => print(stream, state)?,
             Self::Integration(state) => print(stream, state)?,
+            Self::Entity(state) => print(stream, state)?,
+            Self::Function(state) => print(stream, state)?,
+            Self::Team(state) => print(stream, state)?,
+            Self::Service(state) => print(stream, state)?,
+            Self::Scale(state) => print(stream, state)?,
         }))
     }
 }

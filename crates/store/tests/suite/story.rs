@@ -7,22 +7,26 @@ use domain::{
     access::Role,
     alert::{self, AlertAction, InputQuarantined, Severity as Alarm},
     document::{self, DocumentKind, DocumentPublished},
-    entity::{self, EntityAdded, ServiceAdded},
+    entity::{self, EntityAdded},
     escalation::{
         self, EndReason, EscalationAcknowledged, EscalationEnded, EscalationStarted, StepTaken,
         TargetKind,
     },
+    function::{self, FunctionDescribed, FunctionRetired},
     incident::{
         self, AwarenessBasis, AwarenessDecided, Cause, Certainty, ClockBreached, Declaration, Fact,
         Relation, Severity, Source, VariableSet,
     },
     integration::{self, IntegrationAdded},
+    organisation::{self, CriticalityScaleSet, Level},
     page::{
         self, Channel, Next, PageAcknowledged, PageAttemptFailed, PageHandedOver, PageQueued,
         PageWithdrawn, Via,
     },
     person::{self, ContactAdded, PasswordSet, PersonAdded, PersonKind, RoleGranted, RoleRevoked},
     server::{self, ClockStepped, ExportTaken, HostCommand, LogEpochDeclared, LogKeyRegistered},
+    service::{self, ServiceAdded, ServiceDescribed, ServiceRetired},
+    team::{self, TeamDescribed, TeamRetired},
 };
 use process::{
     Command, Decided, Model, Variables,
@@ -79,7 +83,7 @@ pub fn tell_everything(teller: &mut Teller) {
     let added = entity::Event::from(EntityAdded { home: true }).draft(bank, now);
     teller.tell([added.word("name", "Nordhaven").word("lei", "")]);
     let added = ServiceAdded { entity: bank, critical: true };
-    teller.tell([entity::Event::from(added).draft(service, now).word("name", "Payments")]);
+    teller.tell([service::Event::from(added).draft(service, now).word("name", "Payments")]);
     let karl = person(teller, "Karl", "karl@bank.example");
     let marta = person(teller, "Marta", "marta@bank.example");
     for event in [
@@ -90,6 +94,7 @@ pub fn tell_everything(teller: &mut Teller) {
         let draft = event.draft(marta, teller.now);
         teller.tell([draft]);
     }
+    organisation(teller, (bank, service), karl);
     documents(teller);
     let door = door(teller, bank);
     let group = alerts(teller, door);
@@ -117,6 +122,55 @@ fn server(teller: &mut Teller) {
     ] {
         teller.tell([event.draft(server::STREAM, now)]);
     }
+}
+
+/// What the bank is made of: described, changed, and some of it retired.
+fn organisation(
+    teller: &mut Teller,
+    (bank, service): (Id<id::LegalEntity>, Id<id::Service>),
+    karl: Id<id::Person>,
+) {
+    let now = teller.now;
+    let code = |text: &'static str| Code::fixed(text);
+    let level = Level { code: code("gold"), important: true };
+    let scale = organisation::Event::from(CriticalityScaleSet { levels: vec![level] });
+    let labels = serde_json::json!({ "gold": "Gold: payments stop" });
+    teller.tell([scale.draft(organisation::STREAM, now).word("labels", labels)]);
+    let details = entity::EntityDescribed {
+        code: code("bank"),
+        home: true,
+        kinds: vec![code("credit_institution")],
+        attributes: vec![code("significant")],
+        authority: Some(code("NBB")),
+        member_state: Some(code("BE")),
+    };
+    let described = entity::Event::from(details).draft(bank, now).word("name", "Nordhaven Bank");
+    teller.tell([described.word("lei", "").word("time_zone", "Europe/Brussels")]);
+    let (team, function): (Id<id::Team>, Id<id::Function>) = (teller.mint(), teller.mint());
+    let details = TeamDescribed { code: code("payments"), members: vec![karl], policy: None };
+    teller.tell([team::Event::from(details).draft(team, now).word("name", "Payments")]);
+    let entities = vec![bank];
+    let details = FunctionDescribed { code: code("payments"), critical: true, entities };
+    teller.tell([function::Event::from(details).draft(function, now).word("name", "Payments")]);
+    let details = ServiceDescribed {
+        code: code("payments"),
+        team: Some(team),
+        criticality: Some(code("gold")),
+        critical: true,
+        entities: vec![bank],
+        functions: vec![function],
+        depends_on: Vec::new(),
+    };
+    let described = service::Event::from(details.clone()).draft(service, now);
+    teller.tell([described.word("name", "Instant payments")]);
+    let (old, retired): (Id<id::Service>, _) =
+        (teller.mint(), ServiceRetired { code: code("old") });
+    let details = ServiceDescribed { code: code("old"), depends_on: vec![service], ..details };
+    let described = service::Event::from(details).draft(old, now).word("name", "Old ledger");
+    teller.tell([described, service::Event::from(retired).draft(old, now)]);
+    let retired = function::Event::from(FunctionRetired { code: code("payments") });
+    teller.tell([retired.draft(function, now)]);
+    teller.tell([team::Event::from(TeamRetired { code: code("payments") }).draft(team, now)]);
 }
 
 fn documents(teller: &mut Teller) {
@@ -302,6 +356,7 @@ fn beside_the_process(
     let aware = AwarenessDecided { entity, aware_at: now, basis: AwarenessBasis::EarliestAlert };
     let scope = incident::ScopeDecided {
         services: vec![service],
+        functions: Vec::new(),
         entities: vec![entity],
         member_states: vec![Code::fixed("DE")],
     };

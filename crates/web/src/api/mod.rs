@@ -7,6 +7,7 @@ mod declare;
 mod evidence;
 mod incident;
 mod incidents;
+pub(crate) mod organisation;
 mod record;
 mod severity;
 mod task;

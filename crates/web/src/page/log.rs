@@ -285,6 +285,10 @@ fn kinds() -> Vec<Choice> {
         domain::person::Event::KINDS,
         domain::integration::Event::KINDS,
         domain::entity::Event::KINDS,
+        domain::function::Event::KINDS,
+        domain::organisation::Event::KINDS,
+        domain::service::Event::KINDS,
+        domain::team::Event::KINDS,
         domain::document::Event::KINDS,
         domain::server::Event::KINDS,
     ];

@@ -3,14 +3,14 @@
 //! Total over every entry: an unknown type is told by its name, a name that is gone by its id, an
 //! erased word as erased. Nothing is left out.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use app::App;
 use base::{Code, Digest, Id, Timestamp, id};
 use db::Conn;
 use evidence::entry::{ActorKind, Entry};
 use serde_json::Value;
-use store::{StoreError, config, incident, log::Stored, page, person, word};
+use store::{StoreError, incident, log::Stored, organisation, page, person, word};
 
 use crate::view::{Line, Row, Tone, Words, time::Reader};
 
@@ -20,7 +20,7 @@ pub(crate) struct Teller<'a> {
     app: App,
     reader: Reader,
     people: HashMap<String, String>,
-    parts: Option<HashMap<String, String>>,
+    parts: Option<BTreeMap<String, String>>,
 }
 
 impl<'a> Teller<'a> {
@@ -87,11 +87,7 @@ impl<'a> Teller<'a> {
     /// The names of legal entities or services, separated by commas.
     pub(crate) fn parts(&mut self, ids: &[String]) -> Result<Vec<String>, StoreError> {
         if self.parts.is_none() {
-            let entities = config::entities(self.conn)?.into_iter();
-            let entities = entities.map(|part| (part.id.to_string(), part.name));
-            let services = config::services(self.conn)?.into_iter();
-            let services = services.map(|part| (part.id.to_string(), part.name));
-            self.parts = Some(entities.chain(services).collect());
+            self.parts = Some(organisation::names(self.conn)?);
         }
         let known = self.parts.as_ref();
         let name = |id: &String| known.and_then(|known| known.get(id)).unwrap_or(id).clone();

@@ -1,0 +1,16 @@
+//! The organisation: legal entities, business functions, teams, services and how critical they are.
+//!
+//! One set of verbs for every kind: the kinds differ in what they are made of, which `domain` knows.
+
+mod add;
+mod describe;
+mod read;
+mod retire;
+mod scale;
+mod scope;
+
+pub use describe::Described;
+use describe::put;
+pub use read::Named;
+pub use scale::NewScale;
+pub use scope::Reached;

@@ -24,8 +24,15 @@ stmt!(
     TASKS,
     Rows::Any,
     "SELECT t.incident, t.task, t.element, t.role, t.created_at, t.due_at, i.reference, i.severity,
-     i.word FROM incident_task t JOIN incident i ON i.id = t.incident
-     WHERE i.status = 'open' ORDER BY t.due_at, t.incident, t.task LIMIT 200"
+     i.word, t.holder, t.held_until, t.delegated_by, t.approved FROM incident_task t JOIN incident i ON i.id = t.incident
+     WHERE i.status = 'open' ORDER BY t.due_at NULLS LAST, t.incident, t.task LIMIT 500"
+);
+stmt!(
+    UNAPPROVED,
+    Rows::Any,
+    "SELECT c.target, c.generation, c.due_at FROM clock c JOIN incident i ON i.id = c.target
+     WHERE c.kind = 'severity_approval' AND c.state <> 'met' AND i.status = 'open'
+     ORDER BY c.due_at, c.target LIMIT 100"
 );
 stmt!(COUNT, Rows::Exactly(1), "SELECT COUNT(*) FROM incident");
 stmt!(
@@ -41,7 +48,7 @@ stmt!(
 );
 
 pub(crate) static ALL: &[&Stmt] =
-    &[&BY_REFERENCE, &LAST_NUMBER, &OPEN, &NEWEST, &TASKS, &COUNT, &STREAMS, &INTAKES];
+    &[&BY_REFERENCE, &LAST_NUMBER, &OPEN, &NEWEST, &TASKS, &UNAPPROVED, &COUNT, &STREAMS, &INTAKES];
 
 /// A row of the list.
 #[derive(Debug, Clone)]
@@ -79,8 +86,8 @@ pub struct OpenTask {
     pub task: i64,
     /// The element of the process.
     pub element: Code,
-    /// The role it waits for.
-    pub role: Option<String>,
+    /// The roles it waits for, any of them; none where it is for everybody.
+    pub roles: Vec<String>,
     /// Since when it waits.
     pub created_at: Timestamp,
     /// When it is due.
@@ -91,6 +98,46 @@ pub struct OpenTask {
     pub severity: Option<String>,
     /// The entry with the incident's title.
     pub word: i64,
+    /// Who claimed it or was given it.
+    pub holder: Option<Id<id::Person>>,
+    /// Until when and by whom it was delegated; then it is that person's again.
+    pub delegated: Option<(Timestamp, Id<id::Person>)>,
+    /// Who approved the answer that stands there.
+    pub approved: Vec<Id<id::Person>>,
+}
+
+/// A severity decision that wants a second person.
+#[derive(Debug, Clone)]
+pub struct Unapproved {
+    /// The incident.
+    pub incident: Id<id::Incident>,
+    /// The entry of the decision.
+    pub decision: i64,
+    /// Until when.
+    pub due_at: Timestamp,
+}
+
+impl OpenTask {
+    /// Who is on it at `now`.
+    pub fn holder(&self, now: Timestamp) -> Option<Id<id::Person>> {
+        match self.delegated {
+            Some((until, from)) if until <= now => Some(from),
+            _ => self.holder,
+        }
+    }
+
+    /// Whether a task waits for somebody with these roles: nobody else is on it, and it is for one of
+    /// them or for everybody; or it is in this person's hands. Whoever approved its answer is done.
+    pub fn is_for(&self, me: Option<Id<id::Person>>, roles: &[&str], now: Timestamp) -> bool {
+        match self.holder(now) {
+            _ if me.is_some_and(|me| self.approved.contains(&me)) => false,
+            Some(holder) => Some(holder) == me,
+            None => {
+                self.roles.is_empty()
+                    || self.roles.iter().any(|wanted| roles.contains(&wanted.as_str()))
+            }
+        }
+    }
 }
 
 /// The folded state.
@@ -123,22 +170,49 @@ pub fn before(conn: &mut Conn, at: Timestamp) -> Result<Vec<Listed>, StoreError>
     conn.query(&NEWEST, args![at])?.iter().map(listed).collect()
 }
 
-/// Open tasks of open incidents, soonest due first, at most 200.
+/// Open tasks of open incidents, soonest due first, at most 500.
 pub fn tasks(conn: &mut Conn) -> Result<Vec<OpenTask>, StoreError> {
     let read = |row: &db::Row| {
         Ok(OpenTask {
             incident: row.id(0)?,
             task: row.int(1)?,
             element: row.code(2)?,
-            role: row.opt_text(3)?.map(str::to_owned),
+            roles: row
+                .opt_text(3)?
+                .unwrap_or_default()
+                .split_whitespace()
+                .map(str::to_owned)
+                .collect(),
             created_at: row.instant(4)?,
             due_at: row.opt_int(5)?.map(Timestamp::from_micros),
             reference: row.code(6)?,
             severity: row.opt_text(7)?.map(str::to_owned),
             word: row.int(8)?,
+            holder: row.opt_text(9)?.and_then(|text| text.parse().ok()),
+            delegated: match (row.opt_int(10)?, row.opt_text(11)?) {
+                (Some(until), Some(from)) => {
+                    from.parse().ok().map(|from| (Timestamp::from_micros(until), from))
+                }
+                _ => None,
+            },
+            approved: row
+                .opt_text(12)?
+                .unwrap_or_default()
+                .split_whitespace()
+                .filter_map(|text| text.parse().ok())
+                .collect(),
         })
     };
     conn.query(&TASKS, args![])?.iter().map(read).collect()
+}
+
+/// Severity decisions of open incidents that want a second person, soonest due first, at most 100.
+pub fn unapproved(conn: &mut Conn) -> Result<Vec<Unapproved>, StoreError> {
+    let read = |row: &db::Row| {
+        let (incident, decision, due_at) = (row.id(0)?, row.int(1)?, row.instant(2)?);
+        Ok(Unapproved { incident, decision, due_at })
+    };
+    conn.query(&UNAPPROVED, args![])?.iter().map(read).collect()
 }
 
 /// How many incidents there are.

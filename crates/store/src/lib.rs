@@ -32,6 +32,7 @@ pub mod page;
 pub mod person;
 pub mod project;
 pub mod rebuild;
+pub mod setting;
 pub mod tree;
 pub mod word;
 
@@ -53,6 +54,7 @@ pub fn statements() -> Vec<&'static db::Stmt> {
         page::ALL,
         person::ALL,
         rebuild::ALL,
+        setting::ALL,
         tree::ALL,
         word::ALL,
         project::alerts::ALL,

@@ -20,4 +20,9 @@ pub static ALL: &[Migration] = &[
         name: "organisation",
         sql: include_str!("../../../migrations/0004_organisation.sql"),
     },
+    Migration {
+        number: 5,
+        name: "every_day",
+        sql: include_str!("../../../migrations/0005_every_day.sql"),
+    },
 ];

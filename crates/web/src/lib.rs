@@ -9,6 +9,7 @@ mod answer;
 mod api;
 pub mod assets;
 mod cookie;
+mod csv;
 mod flash;
 mod form;
 mod guard;

@@ -93,7 +93,8 @@ pub static TABLE: &[Route] = routes! {
     GET "/" READ => page::now::show;
     GET "/live" READ => live::follow;
     GET "/search" READ => page::search::find;
-    GET "/tasks" READ => page::tasks::list;
+    GET "/tasks" READ => page::work::list;
+    GET "/tasks.csv" READ => page::work::csv;
     GET "/incidents" READ => page::incidents::list;
     // Alerts.
     GET "/alerts" READ => page::alerts::list;
@@ -123,9 +124,13 @@ pub static TABLE: &[Route] = routes! {
     POST "/incidents/{reference}/export" EXPORT => incident::export;
     GET "/incidents/{reference}/severity" RESPOND => page::severity::show;
     POST "/incidents/{reference}/severity" RESPOND => page::severity::decide;
+    GET "/incidents/{reference}/severity/steps" RESPOND => page::severity::steps;
     POST "/incidents/{reference}/severity/approve" APPROVE => incident::approve_severity;
     GET "/tasks/{reference}/{task}" READ => page::task::show;
     POST "/tasks/{reference}/{task}" Access::Tasks => page::task::complete;
+    POST "/tasks/{reference}/{task}/claim" Access::Tasks => page::task::claim;
+    POST "/tasks/{reference}/{task}/release" Access::Tasks => page::task::release;
+    POST "/tasks/{reference}/{task}/delegate" Access::Tasks => page::task::delegate;
     POST "/tasks/{reference}/{task}/approve" APPROVE => page::task::approve;
     POST "/tasks/{reference}/{task}/exception" RESPOND => page::task::bypass;
     // The log.
@@ -159,6 +164,13 @@ pub static TABLE: &[Route] = routes! {
         => api::severity;
     POST "/api/v1/incidents/{reference}/tasks/{number}" Access::Token(Permission::Respond)
         => api::task;
+    POST "/api/v1/incidents/{reference}/tasks/{number}/claim" Access::Token(Permission::Respond)
+        => api::claim;
+    POST "/api/v1/incidents/{reference}/tasks/{number}/release" Access::Token(Permission::Respond)
+        => api::release;
+    POST "/api/v1/incidents/{reference}/tasks/{number}/delegate" Access::Token(Permission::Respond)
+        => api::delegate;
+    GET "/api/v1/tasks" Access::Token(Permission::Read) => api::tasks;
     GET "/api/v1/incidents/{reference}/evidence" Access::Token(Permission::ReadLog)
         => api::evidence;
     GET "/api/v1/alerts" Access::Token(Permission::Read) => api::alerts;

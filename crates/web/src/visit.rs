@@ -7,6 +7,7 @@ use axum::{
 };
 use base::Timestamp;
 use domain::access::Permission;
+use jiff::tz::TimeZone;
 
 use crate::{
     cookie,
@@ -79,9 +80,16 @@ impl Visit {
         self.session.as_ref().is_some_and(|session| holds(&session.caller, permission))
     }
 
+    /// The zone of the times on this reader's pages: the chosen one, or the house's.
+    pub(crate) fn zone(&self) -> TimeZone {
+        let chosen = self.session.as_ref().and_then(|session| session.zone.as_deref());
+        let chosen = chosen.and_then(|name| TimeZone::get(name).ok());
+        chosen.unwrap_or_else(|| self.web.options().zone.clone())
+    }
+
     /// Turns instants into what this reader sees.
     pub(crate) fn reader(&self) -> Reader {
-        Reader::new(self.web.options().zone.clone(), self.now())
+        Reader::new(self.zone(), self.now())
     }
 
     /// Now.

@@ -1,6 +1,7 @@
 //! People: set up by a one-time link, signed in by a password, held to their roles.
 
 mod add;
+mod choose;
 mod erase;
 mod password;
 mod revoke;
@@ -9,6 +10,7 @@ mod sign_in;
 mod token;
 
 pub use add::{NewContact, NewPerson};
+pub use choose::{Choice, Keys};
 pub use session::Session;
 pub use sign_in::SignedIn;
 

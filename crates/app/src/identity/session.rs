@@ -6,9 +6,9 @@ use domain::{
     person::{self as people, PersonKind, sign_in_first},
 };
 use evidence::entry::{Actor, ActorKind};
-use store::{credential, person};
+use store::{credential, person, setting};
 
-use super::ended;
+use super::{choose::Keys, ended};
 use crate::{App, Caller, Credentials, Error, turn::Turn};
 
 /// A person's open session.
@@ -24,6 +24,10 @@ pub struct Session {
     pub csrf: String,
     /// The person as a caller.
     pub caller: Caller,
+    /// The time zone that was chosen, by its IANA name.
+    pub zone: Option<String>,
+    /// Whether single letters act as keys.
+    pub keys: Keys,
 }
 
 impl App {
@@ -50,7 +54,10 @@ impl App {
                 session: Some(pseudonym(hash)),
             };
             let name = person::name(conn, id)?;
-            Ok(Some(Session { person: id, name, hash, csrf: held.csrf, caller }))
+            let zone = setting::get(conn, id, setting::ZONE)?.filter(|zone| !zone.is_empty());
+            let keys = setting::get(conn, id, setting::KEYS)?;
+            let keys = keys.map_or(Keys::On, |code| Keys::from_code(&code));
+            Ok(Some(Session { person: id, name, hash, csrf: held.csrf, caller, zone, keys }))
         })
         .await
     }

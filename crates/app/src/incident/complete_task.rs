@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use base::{Code, Id, id};
+use base::{Code, Id, Timestamp, id};
 use domain::{
     access::{Permission, Role, Scope},
     incident::{
@@ -92,7 +92,7 @@ fn complete(
     if !wants_approvers(element) && caller.needs(Permission::Respond, Scope::House).is_err() {
         return Err(wrong_role().into());
     }
-    may(caller, &state, element)?;
+    may(caller, &state, (task, element), turn.now)?;
     let (outputs, words) = read(element, answers)?;
     if !approved(turn, caller, (id, &state), (task, element), (&outputs, &words))? {
         return Ok(());
@@ -114,7 +114,7 @@ fn complete(
 }
 
 /// Whether distinct persons approve its answer before it is complete.
-fn wants_approvers(element: &Element) -> bool {
+pub(super) fn wants_approvers(element: &Element) -> bool {
     element.kind == Kind::User && element.marks.approvals.is_some()
 }
 
@@ -170,8 +170,13 @@ fn approved(
     }
 }
 
-/// Whether this caller may complete this task.
-fn may(caller: &Caller, state: &Incident, element: &Element) -> Result<(), Stop> {
+/// Whether this caller may complete this task: by role, in command, or because it was delegated.
+pub(super) fn may(
+    caller: &Caller,
+    state: &Incident,
+    (task, element): (u32, &Element),
+    now: Timestamp,
+) -> Result<(), Stop> {
     let grave = state.severity.now().is_none_or(|s| s <= domain::incident::Severity::S2);
     let roles = &element.marks.roles;
     let holds = |role: &Code| {
@@ -185,7 +190,8 @@ fn may(caller: &Caller, state: &Incident, element: &Element) -> Result<(), Stop>
         })
     };
     let commands = caller.person.is_some() && state.commander == caller.person;
-    if grave || commands || roles.is_empty() || roles.iter().any(holds) {
+    let holds_it = caller.person.is_some() && state.holder(task, now) == caller.person;
+    if grave || commands || holds_it || roles.is_empty() || roles.iter().any(holds) {
         return Ok(());
     }
     if caller.person.is_none() {

@@ -6,6 +6,8 @@ mod close;
 mod command;
 mod complete_task;
 mod declare;
+mod hold;
+mod outlook;
 mod questions;
 mod record;
 mod severity;
@@ -18,6 +20,8 @@ use store::incident as incidents;
 
 pub use complete_task::Answers;
 pub use declare::{Declared, NewIncident, POLICY};
+pub use hold::Delegation;
+pub use outlook::Outlook;
 pub use questions::{Question, Ruled, SeverityTable};
 pub use severity::{Answered, preview};
 pub use view::{Seen, TaskSeen};

@@ -242,6 +242,38 @@ leaf! {
         pub wanted: u32,
     }
 
+    /// Somebody is on a task.
+    pub struct TaskClaimed {
+        /// The task.
+        pub task: u32,
+        /// Its element.
+        pub element: Code,
+        /// The person.
+        pub by: Id<id::Person>,
+    }
+
+    /// Nobody is on a task any more.
+    pub struct TaskReleased {
+        /// The task.
+        pub task: u32,
+        /// Its element.
+        pub element: Code,
+    }
+
+    /// Somebody else is on a task for a time (ground rule G4).
+    pub struct TaskDelegated {
+        /// The task.
+        pub task: u32,
+        /// Its element.
+        pub element: Code,
+        /// Who delegates it, and is on it again afterwards.
+        pub from: Id<id::Person>,
+        /// Who is on it.
+        pub to: Id<id::Person>,
+        /// Until when.
+        pub until: Timestamp,
+    }
+
     /// A variable of the process was set from outside a task.
     pub struct VariableSet {
         /// Its name.
@@ -340,6 +372,12 @@ incident_events! {
     PhaseEntered = "phase_entered",
     /// One of several approvers approved an answer.
     TaskApproved = "task_approved",
+    /// Somebody is on a task.
+    TaskClaimed = "task_claimed",
+    /// Nobody is on a task any more.
+    TaskReleased = "task_released",
+    /// Somebody else is on a task for a time.
+    TaskDelegated = "task_delegated",
     /// A variable was set from outside a task.
     VariableSet = "variable_set",
     /// A clock ran out.

@@ -8,6 +8,7 @@ mod command;
 mod declare;
 mod event;
 mod fact;
+mod hold;
 mod lifecycle;
 mod process;
 mod severity;
@@ -21,9 +22,13 @@ pub use event::{
     CommandOffered, CommandTaken, Event, FactRecorded, How, IncidentClosed, IncidentDeclared,
     IncidentLinked, IncidentMerged, IncidentReopened, NoteAdded, PhaseEntered, Relation,
     RoleAssigned, ScopeDecided, Severity, SeverityApproved, SeverityDecided, Source, TaskApproved,
-    VariableSet,
+    TaskClaimed, TaskDelegated, TaskReleased, VariableSet,
 };
 pub use fact::{Fact, decide_awareness, decide_scope, note, record_fact};
+pub use hold::{
+    Holding, MAX_DELEGATION_DAYS, MIN_DELEGATION_MINUTES, OnTask, claim_task, delegate_task,
+    release_task,
+};
 pub use lifecycle::{attach_alerts, close, link, merge, reopen};
 pub use process::{evidence_marks, process_drafts};
 pub use severity::{
@@ -77,4 +82,14 @@ refusals! {
     /// The same person twice.
     approved_already: Forbidden = "PRC-004",
         "You approved this answer already; another person has to approve it too.";
+    /// Somebody else is on it.
+    held_by_another: State = "TSK-001", "Somebody else is on this task; ask them, or let the commander move it.";
+    /// Not on it.
+    not_held: State = "TSK-002", "You are not on this task, so you cannot give it back.";
+    /// An end that is too near, too far, or nobody else.
+    delegation_out_of_range: Invalid = "TSK-003",
+        "Delegate to somebody else, for at least five minutes and at most fourteen days.";
+    /// The other person could not do it.
+    delegate_may_not: Forbidden = "TSK-004",
+        "This person has no role with which the task could be done; choose somebody else.";
 }

@@ -54,7 +54,7 @@ fn phase_of(model: &Model, element: &Code) -> Option<Code> {
     model.element(element)?.marks.phase.and_then(|phase| phase.as_str().parse().ok())
 }
 
-fn under(incident: &Incident, element: Option<Code>) -> Under {
+pub(super) fn under(incident: &Incident, element: Option<Code>) -> Under {
     Under {
         process: Some(incident.process.name.clone()),
         version: Some(incident.process.version),

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Cause, Certainty, Event, Relation, Severity,
     event::{IncidentDeclared, TaskApproved},
+    hold::Holding,
     process::evidence_marks,
 };
 use crate::{Meta, access::Role};
@@ -145,6 +146,9 @@ pub struct Incident {
     pub excepted: BTreeMap<Code, i64>,
     /// Answers to open tasks that wait for more approvers.
     pub approvals: BTreeMap<u32, Approvals>,
+    /// Who is on which open task.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub held: BTreeMap<u32, Holding>,
     /// Clocks that ran out and are still wanted.
     pub breached: BTreeSet<Code>,
     /// The process.
@@ -196,6 +200,7 @@ fn begin(e: &IncidentDeclared, meta: &Meta) -> Incident {
         evidence: BTreeMap::new(),
         excepted: BTreeMap::new(),
         approvals: BTreeMap::new(),
+        held: BTreeMap::new(),
         breached: BTreeSet::new(),
         process: Running {
             name: e.process.clone(),
@@ -253,6 +258,9 @@ fn change(next: &mut Incident, event: &Event, meta: &Meta) {
             next.phase = e.phase.clone();
         }
         Event::TaskApproved(e) => next.approve(e, meta),
+        Event::TaskClaimed(e) => next.hold(e.task, e.by, None, meta),
+        Event::TaskReleased(e) => drop(next.held.remove(&e.task)),
+        Event::TaskDelegated(e) => next.hold(e.task, e.to, Some((e.from, e.until)), meta),
         Event::VariableSet(e) => {
             let value = ::process::Value::Code(e.value.clone());
             if let Some(scope) = next.process.state.scopes.get_mut(&0) {
@@ -263,6 +271,7 @@ fn change(next: &mut Incident, event: &Event, meta: &Meta) {
             ::process::apply(&mut next.process.state, event);
             let open = &next.process.state.tasks;
             next.approvals.retain(|task, _| open.contains_key(task));
+            next.held.retain(|task, _| open.contains_key(task));
             if let ::process::Event::ExceptionInvoked(e) = event.as_ref() {
                 next.excepted.insert(e.element.clone(), meta.seq);
             }
@@ -271,6 +280,16 @@ fn change(next: &mut Incident, event: &Event, meta: &Meta) {
 }
 
 impl Incident {
+    fn hold(
+        &mut self,
+        task: u32,
+        by: Id<id::Person>,
+        delegated: Option<(Id<id::Person>, Timestamp)>,
+        meta: &Meta,
+    ) {
+        self.held.insert(task, Holding { by, since: meta.recorded_at, delegated });
+    }
+
     /// Another answer than the one before starts the count again.
     fn approve(&mut self, approved: &TaskApproved, meta: &Meta) {
         let fresh = Approvals { answer: approved.answer.clone(), by: BTreeSet::new() };

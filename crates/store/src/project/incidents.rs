@@ -33,6 +33,17 @@ stmt!(
     "INSERT INTO incident_task (incident, task, element, role, created_at, due_at)
      VALUES ($1, $2, $3, $4, $5, $6)"
 );
+stmt!(
+    TASK_HELD,
+    Rows::AtMost(1),
+    "UPDATE incident_task SET holder = $3, held_until = $4, delegated_by = $5
+     WHERE incident = $1 AND task = $2"
+);
+stmt!(
+    TASK_APPROVED,
+    Rows::AtMost(1),
+    "UPDATE incident_task SET approved = $3 WHERE incident = $1 AND task = $2"
+);
 stmt!(TASK_DONE, Rows::AtMost(1), "DELETE FROM incident_task WHERE incident = $1 AND task = $2");
 stmt!(STREAM_OF, Rows::AtMost(1), "SELECT incident FROM incident_stream WHERE stream = $1");
 stmt!(
@@ -73,6 +84,8 @@ pub(crate) static ALL: &[&Stmt] = &[
     &INCIDENT,
     &NUMBER,
     &TASK,
+    &TASK_HELD,
+    &TASK_APPROVED,
     &TASK_DONE,
     &STREAM_OF,
     &ADOPT,
@@ -98,6 +111,8 @@ impl Step<'_> {
         let Some(next) = incident::apply(before, &event, self.meta) else { return Ok(State::None) };
         self.incident_row(&next)?;
         self.set_tasks(&event, &old_tasks, &task_numbers(&next))?;
+        self.set_holder(&event)?;
+        self.set_approved(&event, &next)?;
         self.set_clocks(&old_clocks, clocks(id, &next));
         self.relate(&event, &next)?;
         Ok(State::Incident(Box::new(next)))
@@ -138,10 +153,35 @@ impl Step<'_> {
             && let process::Event::TaskCreated(task) = event.as_ref()
         {
             let (number, element) = (i64::from(task.task), task.element.as_str());
-            let role = task.roles.first().map(ToString::to_string);
+            let roles: Vec<&str> = task.roles.iter().map(Code::as_str).collect();
+            let role = (!roles.is_empty()).then(|| roles.join(" "));
             let at = self.entry.recorded_at;
             self.conn.execute(&TASK, args![id, number, element, role, at, task.due_at])?;
         }
+        Ok(())
+    }
+
+    /// Who is on a task, until when, and for whom.
+    fn set_holder(&mut self, event: &Event) -> Result<(), StoreError> {
+        let (task, held) = match event {
+            Event::TaskClaimed(e) => (e.task, (Some(e.by), None, None)),
+            Event::TaskReleased(e) => (e.task, (None, None, None)),
+            Event::TaskDelegated(e) => (e.task, (Some(e.to), Some(e.until), Some(e.from))),
+            _ => return Ok(()),
+        };
+        let id = self.entry.stream.as_str();
+        let (holder, until, from) = held;
+        self.conn.execute(&TASK_HELD, args![id, i64::from(task), holder, until, from])?;
+        Ok(())
+    }
+
+    /// Who approved the answer that stands there.
+    fn set_approved(&mut self, event: &Event, next: &Incident) -> Result<(), StoreError> {
+        let Event::TaskApproved(e) = event else { return Ok(()) };
+        let by = next.approvals.get(&e.task).into_iter().flat_map(|held| &held.by);
+        let by: Vec<String> = by.map(ToString::to_string).collect();
+        let id = self.entry.stream.as_str();
+        self.conn.execute(&TASK_APPROVED, args![id, i64::from(e.task), by.join(" ")])?;
         Ok(())
     }
 

@@ -11,6 +11,7 @@ pub(crate) mod organisation;
 mod record;
 mod severity;
 mod task;
+mod tasks;
 
 pub(crate) use alerts::alerts;
 pub(crate) use declare::declare;
@@ -19,4 +20,5 @@ pub(crate) use incident::incident;
 pub(crate) use incidents::incidents;
 pub(crate) use record::{fact, note};
 pub(crate) use severity::severity;
-pub(crate) use task::task;
+pub(crate) use task::{claim, delegate, release, task};
+pub(crate) use tasks::tasks;

@@ -1,12 +1,15 @@
 //! What every page has around it: who reads, how the engine is, the log's head, what waits.
 
-use app::Health;
+use app::{Caller, Health};
 use base::Timestamp;
 use db::Conn;
 use domain::access::Permission;
 use store::{StoreError, alert, config, incident, tree};
 
-use super::parts::{initials, is_losing, roles_of, severity};
+use super::{
+    parts::{initials, is_losing, roles_of, severity},
+    work,
+};
 use crate::{
     health,
     trouble::Trouble,
@@ -33,11 +36,11 @@ pub(crate) async fn shell(visit: &Visit, place: Place) -> Result<Shell, Trouble>
     let reader = visit.reader();
     let health = visit.web.app().health().await?;
     let engine = engine(&health, visit.now());
-    let roles = visit.session.as_ref().map(|s| roles_of(&s.caller.grants)).unwrap_or_default();
-    let may = visit.may(Permission::Read);
+    let caller = visit.session.as_ref().map(|session| session.caller.clone());
+    let caller = caller.filter(|_| visit.may(Permission::Read));
     let around = {
-        let reader = reader.clone();
-        visit.web.app().look(move |conn| around(conn, &reader, may.then_some(roles)))
+        let (reader, now) = (reader.clone(), visit.now());
+        visit.web.app().look(move |conn| around(conn, &reader, caller.as_ref(), now))
     };
     let around = around.await?;
     let shell = bare(visit, place, &reader, engine);
@@ -101,7 +104,8 @@ fn engine(health: &Health, now: Timestamp) -> Engine {
 fn around(
     conn: &mut Conn,
     reader: &Reader,
-    roles: Option<Vec<domain::access::Role>>,
+    caller: Option<&Caller>,
+    now: Timestamp,
 ) -> Result<Around, StoreError> {
     let newest = tree::newest(conn)?;
     let head = Head {
@@ -112,17 +116,14 @@ fn around(
     };
     let house = config::entities(conn)?.into_iter().next().map(|home| home.name);
     // A stranger is not told what waits.
-    let Some(roles) = roles else { return Ok(Around { house, head, badges: Badges::default() }) };
+    let Some(caller) = caller else { return Ok(Around { house, head, badges: Badges::default() }) };
     let losing = incident::open(conn)?.into_iter().filter(|row| {
         row.mode == "live" && is_losing(severity(row.severity.as_deref()), &row.phase, true)
     });
     let losing = losing.count();
-    let mine = incident::tasks(conn)?.into_iter().filter(|task| {
-        task.role.as_deref().is_none_or(|wanted| roles.iter().any(|role| role.code() == wanted))
-    });
     let badges = Badges {
         incidents: u32::try_from(losing).unwrap_or(u32::MAX),
-        tasks: u32::try_from(mine.count()).unwrap_or(u32::MAX),
+        tasks: u32::try_from(work::count(conn, caller, now)?).unwrap_or(u32::MAX),
         quarantine: u32::try_from(alert::quarantine_count(conn)?).unwrap_or(u32::MAX),
     };
     Ok(Around { house, head, badges })

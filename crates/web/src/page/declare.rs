@@ -99,7 +99,7 @@ async fn declared(visit: &Visit, begun: &Begun, form: &Form) -> Result<String, T
         "" => None,
         text => Some(text.parse().map_err(|_| unknown_service())?),
     };
-    let at = form.instant("occurred_at", &visit.web.options().zone);
+    let at = form.instant("occurred_at", &visit.zone());
     let at = at.map_err(|_| Trouble::unreadable("This is not a date and time."))?;
     if at.is_some_and(|at| at > visit.now()) {
         return Err(Trouble::unreadable("This lies in the future."));

@@ -41,7 +41,7 @@ struct Wanted {
 /// `GET /log?kind=&actor=&about=&from_at=&to_at=&after=`.
 pub(crate) async fn list(visit: Visit) -> Answer {
     let shell = shell(&visit, Place::Log).await?;
-    let zone = visit.web.options().zone.clone();
+    let zone = visit.zone();
     let query = visit.query.clone();
     let instant = |name: &str| query.instant(name, &zone);
     let typed = |name: &str| {

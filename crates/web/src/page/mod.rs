@@ -20,8 +20,8 @@ mod rows;
 pub(crate) mod search;
 pub(crate) mod severity;
 pub(crate) mod task;
-pub(crate) mod tasks;
 mod tell;
 mod trouble;
+pub(crate) mod work;
 
 pub(crate) use trouble::trouble;

@@ -1,12 +1,9 @@
 //! `GET /`: what is open, who is on call, which clocks run.
 
-use app::App;
+use app::{App, Caller};
 use base::Timestamp;
 use db::Conn;
-use domain::{
-    access::{Permission, Role},
-    escalation::Target,
-};
+use domain::{access::Permission, escalation::Target};
 use store::{
     StoreError, alert, clock,
     incident::{self, Listed},
@@ -15,8 +12,9 @@ use store::{
 
 use super::{
     around::shell,
-    parts::{clock as clock_of, live, roles_of, sev, severity},
+    parts::{clock as clock_of, live, sev, severity},
     rows::{by_phase, name_of, row},
+    work::work,
 };
 use crate::{
     answer::{Answer, page},
@@ -46,8 +44,8 @@ struct Board {
 pub(crate) async fn show(visit: Visit) -> Answer {
     let shell = shell(&visit, Place::Now).await?;
     let (app, reader) = (visit.web.app().clone(), visit.reader());
-    let roles = roles_of(&visit.caller()?.grants);
-    let board = visit.web.app().look(move |conn| board(conn, &app, &reader, &roles)).await?;
+    let caller = visit.caller()?.clone();
+    let board = visit.web.app().look(move |conn| board(conn, &app, &reader, &caller)).await?;
     let show = visit.query.get("show");
     let counted = |code: &'static str| {
         let count = board.rows.iter().filter(|(listed, _)| shown(code, listed, &board)).count();
@@ -75,19 +73,21 @@ pub(crate) async fn show(visit: Visit) -> Answer {
     page(&visit, &now)
 }
 
-fn board(conn: &mut Conn, app: &App, reader: &Reader, roles: &[Role]) -> Result<Board, StoreError> {
+fn board(
+    conn: &mut Conn,
+    app: &App,
+    reader: &Reader,
+    caller: &Caller,
+) -> Result<Board, StoreError> {
     let now = app.now();
     let mut rows = Vec::new();
     for listed in incident::open(conn)? {
         let row = row(conn, app, &listed, reader)?;
         rows.push((listed, row));
     }
-    let mine = |wanted: Option<&str>| {
-        wanted.is_none_or(|wanted| roles.iter().any(|role| role.code() == wanted))
-    };
-    let waiting = incident::tasks(conn)?.into_iter().filter(|task| mine(task.role.as_deref()));
+    let waiting = work(conn, app, caller)?.into_iter().filter(|work| work.mine);
     Ok(Board {
-        waiting: waiting.map(|task| task.reference.to_string()).collect(),
+        waiting: waiting.map(|work| work.reference).collect(),
         rows,
         on_call: on_call(conn, app, reader)?,
         clocks: clocks(conn, app, reader, now)?,

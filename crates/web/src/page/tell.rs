@@ -166,6 +166,11 @@ impl<'a> Teller<'a> {
             "clock_breached" => (text(d, "clock"), self.local(&d["due_at"]), 0),
             "task_created" | "task_completed" | "task_approved" | "decision_evaluated"
             | "exception_invoked" | "fault_raised" => self.process(entry),
+            "task_claimed" | "task_released" => self.process(entry),
+            "task_delegated" => {
+                let (name, ..) = self.process(entry);
+                (name, self.person(&text(d, "to"))?, 0)
+            }
             "escalation_started" => (text(d, "policy"), none(), number(d, "policy_version")),
             "step_taken" => {
                 let last = if d["last_resort"] == true { "last_resort" } else { "" };

@@ -194,6 +194,14 @@ pub struct NextStep {
     pub roles: Vec<String>,
 }
 
+impl NextStep {
+    /// Where it is done with a thumb: the severity one question at a time.
+    pub fn thumb(&self) -> String {
+        let severity = self.href.starts_with("/incidents/") && self.href.ends_with("/severity");
+        if severity { format!("{}/steps", self.href) } else { self.href.clone() }
+    }
+}
+
 /// The log of the incident.
 #[derive(Debug, Clone)]
 pub struct Story {

@@ -1,11 +1,8 @@
-//! Lists of incidents and of tasks.
+//! The list of incidents.
 
 use askama::Template;
 
-use super::{
-    Chip, Input, Place, Shell, filters, incident::NextStep, now::PhaseGroup, part::Pager,
-    samples::shell,
-};
+use super::{Chip, Input, Place, Shell, filters, now::PhaseGroup, part::Pager, samples::shell};
 
 /// The page `/incidents`.
 #[derive(Debug, Clone, Template)]
@@ -27,31 +24,6 @@ pub struct IncidentsPage {
     pub pager: Pager,
     /// Whether this person may declare.
     pub may_declare: bool,
-}
-
-/// A task as a row.
-#[derive(Debug, Clone)]
-pub struct TaskRow {
-    /// The task.
-    pub task: NextStep,
-    /// `INC-2026-0042`.
-    pub reference: String,
-    /// What is broken.
-    pub title: String,
-}
-
-/// The page `/tasks`.
-#[derive(Debug, Clone, Template)]
-#[template(path = "tasks.html")]
-pub struct TasksPage {
-    /// Around it.
-    pub shell: Shell,
-    /// Filters: `mine`, `all`.
-    pub chips: Vec<Chip>,
-    /// Soonest due first.
-    pub rows: Vec<TaskRow>,
-    /// Where it goes on.
-    pub pager: Pager,
 }
 
 /// A filter of a sample.
@@ -77,27 +49,6 @@ impl IncidentsPage {
             groups: PhaseGroup::samples(),
             pager: Pager { shown: 10, total: Some(10), ..Pager::default() },
             may_declare: true,
-        }
-    }
-}
-
-impl TasksPage {
-    /// Three tasks.
-    pub fn sample() -> Self {
-        let row = |name: &str, due: &str, pressing| TaskRow {
-            task: NextStep::sample(name, "17", due, pressing),
-            reference: "INC-2026-0042".to_owned(),
-            title: "Instant payments rejected: core ledger gateway times out".to_owned(),
-        };
-        Self {
-            shell: shell(Place::Tasks, "/tasks"),
-            chips: vec![chip("mine", "/tasks?show", true), chip("all", "/tasks?show", false)],
-            rows: vec![
-                row("Ratify the exception URG-2", "−12 m", true),
-                row("Approve failover of the ledger gateway to site B", "10 m", false),
-                row("Notify the provider", "28 m", false),
-            ],
-            pager: Pager { shown: 3, total: Some(3), ..Pager::default() },
         }
     }
 }

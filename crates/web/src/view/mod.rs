@@ -23,8 +23,10 @@ pub mod part;
 pub mod people;
 pub mod severity;
 pub mod shell;
+pub mod steps;
 pub mod task;
 pub mod time;
+pub mod work;
 
 pub mod samples;
 

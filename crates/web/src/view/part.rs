@@ -230,7 +230,8 @@ impl Tone {
             "clock_breached" | "fault_raised" | "page_attempt_failed" => Self::Loss,
             "note_added" | "fact_recorded" => Self::Note,
             "page_queued" | "page_handed_over" | "page_withdrawn" | "step_taken" => Self::Message,
-            "command_offered" | "role_assigned" | "incident_linked" => Self::Act,
+            "command_offered" | "role_assigned" | "incident_linked" | "task_claimed"
+            | "task_released" | "task_delegated" => Self::Act,
             _ => Self::System,
         }
     }
@@ -282,6 +283,8 @@ impl Tone {
 /// | `phase_entered` | | phase | |
 /// | `clock_breached` | clock | due, local | |
 /// | `task_created`, `task_completed`, `decision_evaluated` | the element's name | answers | |
+/// | `task_claimed`, `task_released` | the element's name | | |
+/// | `task_delegated` | the element's name | person | |
 /// | `exception_invoked` | the element's name | code | |
 /// | `escalation_started` | policy | | version |
 /// | `step_taken` | | `last_resort` or empty | pages |

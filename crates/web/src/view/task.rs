@@ -106,6 +106,47 @@ pub struct TaskPage {
     pub done: bool,
     /// Whether the reader may complete it.
     pub may: bool,
+    /// Who is on it; `None` where it is over.
+    pub hold: Option<Hold>,
+}
+
+/// Who is on a task, and the form that delegates it.
+#[derive(Debug, Clone, Default)]
+pub struct Hold {
+    /// Who is on it.
+    pub holder: Option<String>,
+    /// Since when.
+    pub since: Option<Time>,
+    /// From whom, and until when, where it was delegated.
+    pub delegated: Option<(String, Time)>,
+    /// Whether the reader is on it.
+    pub mine: bool,
+    /// Whether the reader may claim, give back or delegate it.
+    pub may: bool,
+    /// To whom it can be delegated.
+    pub people: Vec<Choice>,
+    /// To whom.
+    pub to: Input,
+    /// Until when.
+    pub until_at: Input,
+    /// Why.
+    pub reason: Input,
+}
+
+impl Hold {
+    /// Claimed by the reader.
+    fn sample() -> Self {
+        Self {
+            holder: Some("K. Brandt".to_owned()),
+            since: Some(at("02:20:00")),
+            delegated: Some(("T. Weiss".to_owned(), at("06:00:00"))),
+            mine: true,
+            may: true,
+            people: vec![Choice::new("per_tw", "T. Weiss")],
+            until_at: Input::of("2026-11-17T08:00"),
+            ..Self::default()
+        }
+    }
 }
 
 impl TaskPage {
@@ -177,6 +218,7 @@ impl TaskPage {
             rationale: Input::default(),
             done: false,
             may: true,
+            hold: Some(Hold::sample()),
         }
     }
 

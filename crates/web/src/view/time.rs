@@ -81,6 +81,11 @@ impl Reader {
         }
     }
 
+    /// An instant as a field for date and time holds it: `2026-11-17T03:31`.
+    pub fn field(&self, at: Timestamp) -> String {
+        self.local(at).strftime("%Y-%m-%dT%H:%M").to_string()
+    }
+
     fn local(&self, at: Timestamp) -> Zoned {
         at.jiff().to_zoned(self.zone.clone())
     }

@@ -46,7 +46,7 @@ impl Post {
 
     /// A typed instant.
     fn instant(&self, name: &str) -> Result<Option<base::Timestamp>, Trouble> {
-        let at = self.form().instant(name, &self.visit.web.options().zone);
+        let at = self.form().instant(name, &self.visit.zone());
         at.map_err(|_| Trouble::unreadable("This is not a date and time; write 2026-11-17T02:41."))
     }
 

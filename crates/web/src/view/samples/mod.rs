@@ -19,8 +19,9 @@ use super::{
     part::Step,
     people, severity,
     shell::{Badges, Engine, Head, Me},
-    task,
+    steps, task,
     time::Reader,
+    work,
 };
 
 /// The moment of every sample.
@@ -218,7 +219,10 @@ pub fn all() -> Vec<(&'static str, askama::Result<String>)> {
         ("sign-in", access::SignInPage::sample().render()),
         ("task", task::TaskPage::sample().render()),
         ("task-approval", task::TaskPage::sample_approval().render()),
-        ("tasks", lists::TasksPage::sample().render()),
+        ("steps", steps::StepsPage::sample().render()),
+        ("steps-settled", steps::StepsPage::sample_settled().render()),
+        ("work", work::WorkPage::sample().render()),
+        ("work-empty", work::WorkPage::sample_empty().render()),
     ]
 }
 

@@ -1,178 +1,35 @@
-//! One task: its form, its approval, and the way past it by exception.
+//! A task as its page shows it: its form, who is on it, what was approved.
 
-use app::incident::{Answers, Seen, TaskSeen};
-use axum::{
-    extract::Path,
-    response::{IntoResponse, Redirect},
-};
-use base::{Code, Digest, Timestamp};
-use domain::{access::Permission, incident::exception_without_reason};
+use app::incident::{Seen, TaskSeen};
+use base::{Code, Digest, Duration, Timestamp};
+use domain::access::Permission;
 use evidence::Entry;
 use process::{
     Value,
     model::{Field, FieldType},
 };
 
-use super::{
-    around::shell,
-    incident::flash,
-    parts::{clock, label, roles_of},
-    rows::{place_of, role_names},
-    tell::words,
-};
+use super::Typed;
 use crate::{
-    answer::{self, Answer, then},
-    flash::Outcome,
-    form::Form,
+    page::{
+        around::shell,
+        parts::{clock, label, people, roles_of},
+        rows::role_names,
+        tell::words,
+    },
     trouble::Trouble,
     view::{
         Choice, Input, Place, Time,
-        task::{Approvals, FieldKind, TaskField, TaskPage},
+        task::{Approvals, FieldKind, Hold, TaskField, TaskPage},
     },
     visit::Visit,
 };
 
-/// `GET /tasks/{reference}/{task}`.
-///
-/// A task that wants approvers asks for the password before words are typed, so that none are lost.
-pub(crate) async fn show(visit: Visit, Path((reference, task)): Path<(String, u32)>) -> Answer {
-    let seen = visit.web.app().see_incident(&reference, i64::MAX).await?;
-    let open = seen.tasks.iter().find(|open| open.number == task);
-    if let Some(open) = open {
-        let place = place_of(&reference, task, &open.element);
-        if place.starts_with("/incidents/") {
-            return Ok(Redirect::to(&place).into_response());
-        }
-        if open.element.marks.approvals.is_some() && wants_password(&visit)? {
-            return Ok(Redirect::to(&format!("/sign-in/again?next={place}")).into_response());
-        }
-    }
-    let page = task_page(&visit, &seen, task, &Typed::default()).await?;
-    answer::page(&visit, &page)
-}
+/// How long a delegation is proposed to last, in hours.
+const DELEGATED_HOURS: i64 = 4;
 
-/// `POST /tasks/{reference}/{task}`.
-pub(crate) async fn complete(visit: Visit, Path((reference, task)): Path<(String, u32)>) -> Answer {
-    let seen = visit.web.app().see_incident(&reference, i64::MAX).await?;
-    let typed = Typed { form: visit.form.clone(), ..Typed::default() };
-    let acted = match answers(&visit, &seen, task) {
-        Ok(answers) => {
-            let command = (task, answers);
-            let done = visit.web.app().complete_task(visit.caller()?, seen.id, command).await;
-            done.map_err(Trouble::from)
-        }
-        Err(trouble) => Err(trouble),
-    };
-    end(&visit, (&seen, task), acted, typed).await
-}
-
-/// `POST /tasks/{reference}/{task}/approve`: exactly the answer that was shown.
-pub(crate) async fn approve(visit: Visit, Path((reference, task)): Path<(String, u32)>) -> Answer {
-    let seen = visit.web.app().see_incident(&reference, i64::MAX).await?;
-    let shown = given(&seen, task)
-        .filter(|given| digest(&reference, task, given).to_string() == visit.form.get("digest"));
-    let acted = match shown {
-        Some(given) => {
-            let command = (task, given.into_iter().collect());
-            let done = visit.web.app().complete_task(visit.caller()?, seen.id, command).await;
-            done.map_err(Trouble::from)
-        }
-        None => {
-            let detail = "What you approved is not what stands here now; look at it again.";
-            Err(Trouble::new(axum::http::StatusCode::CONFLICT, "WEB-007", detail))
-        }
-    };
-    let typed = Typed { form: visit.form.clone(), ..Typed::default() };
-    end(&visit, (&seen, task), acted, typed).await
-}
-
-/// `POST /tasks/{reference}/{task}/exception`.
-pub(crate) async fn bypass(visit: Visit, Path((reference, task)): Path<(String, u32)>) -> Answer {
-    let seen = visit.web.app().see_incident(&reference, i64::MAX).await?;
-    let acted = match visit.form.get("code").parse::<Code>() {
-        Ok(code) => {
-            let command = (task, code, visit.form.text("rationale"));
-            let done = visit.web.app().bypass_task(visit.caller()?, seen.id, command).await;
-            done.map_err(Trouble::from)
-        }
-        Err(_) => Err(exception_without_reason().into()),
-    };
-    let typed = Typed { form: visit.form.clone(), exception: true, ..Typed::default() };
-    end(&visit, (&seen, task), acted, typed).await
-}
-
-/// What was typed, and where the refusal belongs.
-#[derive(Default)]
-struct Typed {
-    form: Form,
-    exception: bool,
-    why: Option<String>,
-}
-
-async fn end(
-    visit: &Visit,
-    (seen, task): (&Seen, u32),
-    acted: Result<(), Trouble>,
-    typed: Typed,
-) -> Answer {
-    let path = format!("/incidents/{}", seen.state.reference);
-    match acted {
-        Ok(()) if typed.exception => {
-            then(visit, &path, &Outcome::done("Passed by exception. Somebody must ratify it."))
-        }
-        Ok(()) => then(visit, &path, &Outcome::done(done(visit, seen, task).await?)),
-        Err(trouble) if trouble.is_refusal() => {
-            let typed = Typed { why: Some(trouble.detail.clone()), ..typed };
-            let mut page = task_page(visit, seen, task, &typed).await?;
-            page.shell.flash = Some(flash(&trouble));
-            answer::refused(visit, &page, &trouble)
-        }
-        Err(trouble) => Err(trouble),
-    }
-}
-
-/// What to say afterwards: a task that wants several approvers may still be open.
-async fn done(visit: &Visit, seen: &Seen, task: u32) -> Result<&'static str, Trouble> {
-    let id = seen.id;
-    let state = visit.web.app().look(move |conn| store::incident::load(conn, id)).await?;
-    let open = state.is_some_and(|state| state.process.state.tasks.contains_key(&task));
-    let waits = "Your approval is recorded. Another person must approve the same answer.";
-    Ok(if open { waits } else { "The task is done." })
-}
-
-/// Answers by field; instants without a zone are in the page's zone.
-fn answers(visit: &Visit, seen: &Seen, task: u32) -> Result<Answers, Trouble> {
-    let open = seen.tasks.iter().find(|open| open.number == task);
-    let fields = open.map(|open| open.element.marks.form.as_slice()).unwrap_or_default();
-    let mut answers = Answers::new();
-    for (key, value) in visit.form.under("field.") {
-        let field = fields.iter().find(|field| field.key.as_str() == key);
-        let instant = field.is_some_and(|field| field.kind == FieldType::Instant);
-        let value = if instant {
-            let name = format!("field.{key}");
-            let at = visit.form.instant(&name, &visit.web.options().zone);
-            let at = at.map_err(|_| Trouble::unreadable("Write a date and time."))?;
-            at.map(|at| at.to_string()).unwrap_or_default()
-        } else {
-            value.to_owned()
-        };
-        // Several choices of one field come one by one; together they are one answer.
-        let held: &mut String = answers.entry(key.to_owned()).or_default();
-        if !held.is_empty() {
-            held.push(' ');
-        }
-        held.push_str(&value);
-    }
-    Ok(answers)
-}
-
-fn wants_password(visit: &Visit) -> Result<bool, Trouble> {
-    let stale = domain::person::sign_in_again().code;
-    let refused = visit.web.app().approver(visit.caller()?, visit.now()).err();
-    Ok(visit.may(Permission::Approve) && refused.is_some_and(|why| why.code == stale))
-}
-
-async fn task_page(
+/// The page of one task.
+pub(super) async fn task_page(
     visit: &Visit,
     seen: &Seen,
     task: u32,
@@ -197,8 +54,10 @@ async fn task_page(
     let grave = state.severity.now().is_none_or(|s| s <= domain::incident::Severity::S2);
     let approves = matches!(element.kind, process::Kind::User) && element.marks.approvals.is_some();
     let wanted_permission = if approves { Permission::Approve } else { Permission::Respond };
+    let holder = state.holder(open.number, visit.now());
+    let holds_it = holder.is_some() && holder == visit.caller()?.person;
     let may = visit.may(wanted_permission)
-        && (grave || commands || wanted.is_empty() || wanted.iter().any(mine));
+        && (holds_it || grave || commands || wanted.is_empty() || wanted.iter().any(mine));
     let why = typed.why.as_deref().filter(|_| typed.exception);
     let input = |name: &str| match why {
         Some(why) => Input::of(typed.form.get(name)).refused(why),
@@ -224,7 +83,53 @@ async fn task_page(
         rationale: input("rationale"),
         done: false,
         may,
+        hold: Some(hold(visit, (seen, open), may, typed).await?),
     })
+}
+
+/// Who is on it, and the form that delegates it.
+async fn hold(
+    visit: &Visit,
+    (seen, open): (&Seen, &TaskSeen),
+    may: bool,
+    typed: &Typed,
+) -> Result<Hold, Trouble> {
+    let (reader, now) = (visit.reader(), visit.now());
+    let held = seen.state.held.get(&open.number).cloned();
+    let me = visit.caller()?.person;
+    let typed_in = |name: &str| match typed.delegation {
+        true => Input::of(typed.form.get(name)),
+        false => Input::default(),
+    };
+    let until = typed_in("until_at");
+    let proposed = Input::of(reader.field(now + Duration::hours(DELEGATED_HOURS)));
+    let why = typed.why.as_deref().filter(|_| typed.delegation);
+    let refused = |input: Input| match why {
+        Some(why) => input.refused(why),
+        None => input,
+    };
+    let (to, reason) = (typed_in("to"), typed_in("reason"));
+    let until_at = refused(if until.value.is_empty() { proposed } else { until });
+    let shown = visit.web.app().look(move |conn| {
+        let mut people = people(conn)?;
+        people.retain(|choice| me.is_none_or(|me| choice.code != me.to_string()));
+        let blank = Hold { may, people, to, until_at, reason, ..Hold::default() };
+        let Some(held) = held else { return Ok(blank) };
+        let holder = held.holder(now);
+        let running = held.delegated.filter(|(_, until)| *until > now);
+        let delegated = match running {
+            Some((from, until)) => Some((store::person::name(conn, from)?, reader.time(until))),
+            None => None,
+        };
+        Ok(Hold {
+            holder: Some(store::person::name(conn, holder)?),
+            since: Some(reader.time(held.since)),
+            delegated,
+            mine: me == Some(holder),
+            ..blank
+        })
+    });
+    Ok(shown.await?)
 }
 
 /// A task that is not open: done, passed or withdrawn.
@@ -252,6 +157,7 @@ async fn done_page(visit: &Visit, seen: &Seen, task: u32) -> Result<TaskPage, Tr
         rationale: Input::default(),
         done: true,
         may: false,
+        hold: None,
     })
 }
 
@@ -360,7 +266,7 @@ async fn approvers(visit: &Visit, seen: &Seen, task: u32) -> Result<Vec<(String,
 }
 
 /// The answer that waits for more approvers, as text by field, with the words it was given in.
-fn given(seen: &Seen, task: u32) -> Option<Vec<(String, String)>> {
+pub(super) fn given(seen: &Seen, task: u32) -> Option<Vec<(String, String)>> {
     let held = seen.state.approvals.get(&task)?;
     let mut given: Vec<(String, String)> =
         held.answer.iter().map(|(key, value)| (key.to_string(), text(value))).collect();
@@ -389,7 +295,7 @@ fn text(value: &Value) -> String {
 }
 
 /// SHA-256 of what an approver sees: posted back, so that nobody approves something else.
-fn digest(reference: &str, task: u32, given: &[(String, String)]) -> Digest {
+pub(super) fn digest(reference: &str, task: u32, given: &[(String, String)]) -> Digest {
     let text: Vec<String> = given.iter().map(|(key, value)| format!("{key}={value}\n")).collect();
     evidence::sha256(format!("{reference}\n{task}\n{}", text.concat()).as_bytes())
 }

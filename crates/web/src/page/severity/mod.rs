@@ -5,7 +5,7 @@ use axum::extract::Path;
 use base::Code;
 use domain::incident::{APPROVAL_MINUTES, Assessment};
 
-use super::{
+use crate::page::{
     around::shell,
     incident::flash,
     parts::{label, level, severity},
@@ -22,6 +22,10 @@ use crate::{
     },
     visit::Visit,
 };
+
+mod steps;
+
+pub(crate) use steps::steps;
 
 /// The table's name.
 const TABLE: &str = "severity";

@@ -8,6 +8,7 @@ pub mod digest;
 pub mod entropy;
 pub mod id;
 pub mod leaf;
+mod schema;
 pub mod time;
 
 pub use code::Code;

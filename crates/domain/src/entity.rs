@@ -52,6 +52,8 @@ leaf! {
     }
 
     /// What a legal entity is from here on; words `name`, `lei`?, `time_zone`?.
+    #[derive(schemars::JsonSchema)]
+    #[schemars(rename = "LegalEntity")]
     pub struct EntityDescribed {
         /// What configuration calls it; its id where nobody chose a code.
         pub code: Code,

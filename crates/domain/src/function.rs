@@ -13,6 +13,8 @@ use crate::{
 
 leaf! {
     /// What a business function is from here on; word `name`. The first entry makes it.
+    #[derive(schemars::JsonSchema)]
+    #[schemars(rename = "BusinessFunction")]
     pub struct FunctionDescribed {
         /// What configuration calls it.
         pub code: Code,

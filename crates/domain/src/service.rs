@@ -24,6 +24,8 @@ leaf! {
     }
 
     /// What a service is from here on; word `name`. The first entry makes it.
+    #[derive(schemars::JsonSchema)]
+    #[schemars(rename = "Service")]
     pub struct ServiceDescribed {
         /// What configuration calls it; its id where nobody chose a code.
         pub code: Code,

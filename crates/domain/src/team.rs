@@ -13,6 +13,8 @@ use crate::{
 
 leaf! {
     /// What a team is from here on; word `name`. The first entry makes it.
+    #[derive(schemars::JsonSchema)]
+    #[schemars(rename = "Team")]
     pub struct TeamDescribed {
         /// What configuration calls it.
         pub code: Code,

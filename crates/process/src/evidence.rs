@@ -11,6 +11,7 @@ use crate::{
 
 base::leaf! {
     /// How a piece of required evidence stands.
+    #[derive(schemars::JsonSchema)]
     pub enum Evidence {
         /// Recorded in time.
         Present,

@@ -2,6 +2,16 @@
 //!
 //! The router is built from it, the guard enforces its middle column, and docs/reference/access.md is
 //! written from it (ground rule G22). Exact paths and form fields: docs/reference/pages.md.
+//!
+//! A row of `/api/v1` goes on with what `/api/openapi.json` and `/api/docs` say of it: a sentence, and
+//! the codes it refuses with beside those that all may. Its types are read off its handler:
+//!
+//! ```text
+//! POST "/api/v1/incidents/{reference}/notes" Access::Token(Permission::Respond)
+//!     => api::note: "Add a note. Or an action that was taken." ["INC-004"];
+//! ```
+//!
+//! How to write such a handler: docs/reference/api.md, "How to add a route".
 
 use app::App;
 use axum::{
@@ -11,12 +21,18 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{MethodRouter, get, post},
 };
-use domain::access::{Permission, Role};
+use domain::{
+    access::{Permission, Role},
+    entity::EntityDescribed as Entity,
+    function::FunctionDescribed as Function,
+    service::ServiceDescribed as Service,
+    team::TeamDescribed as Team,
+};
 use tower_http::compression::CompressionLayer;
 
 use crate::{
     Access, Options,
-    api::{self, organisation},
+    api::{self, organisation, spec, spec::About},
     guard::{self, Post},
     health, ingest, live, log, page,
     page::incident,
@@ -41,17 +57,29 @@ pub struct Route {
     pub path: &'static str,
     /// Who may reach it.
     pub access: Access,
+    /// What the description of the API says of it; rows of `/api/v1` have it.
+    pub(crate) about: Option<About>,
     serve: fn() -> MethodRouter<Web>,
 }
 
 macro_rules! routes {
-    ($($method:ident $path:literal $access:expr => $handler:path;)*) => {
+    ($($method:ident $path:literal $access:expr => $handler:path
+        $(: $says:literal [$($code:literal)*])?;)*) => {
         &[$(Route {
             method: routes!(@method $method),
             path: $path,
             access: $access,
+            about: routes!(@about $($handler, $says, [$($code)*])?),
             serve: || routes!(@verb $method)($handler),
         }),*]
+    };
+    (@about) => { None };
+    (@about $handler:path, $says:literal, [$($code:literal)*]) => {
+        Some(About {
+            says: $says,
+            codes: &[$($code),*],
+            describe: |operation| spec::describe($handler, operation),
+        })
     };
     (@method GET) => { Method::Get };
     (@method POST) => { Method::Post };
@@ -68,6 +96,10 @@ const APPROVE: Access = Access::Confirmed(Permission::Approve);
 const EXPORT: Access = Access::Confirmed(Permission::Export);
 const ADMINISTER: Access = Access::Page(Permission::Administer);
 const PUBLIC: Access = Access::Public;
+const TOKEN_READ: Access = Access::Token(Permission::Read);
+const TOKEN_RESPOND: Access = Access::Token(Permission::Respond);
+const TOKEN_ADMINISTER: Access = Access::Token(Permission::Administer);
+const TOKEN_LOG: Access = Access::Token(Permission::ReadLog);
 
 /// All routes.
 pub static TABLE: &[Route] = routes! {
@@ -154,69 +186,114 @@ pub static TABLE: &[Route] = routes! {
     POST "/api/v2/alerts" Access::Key => ingest::alerts;
     GET "/api/v2/alerts" Access::Token(Permission::Read) => ingest::list;
     GET "/api/v2/status" PUBLIC => ingest::status;
-    // The JSON API.
-    GET "/api/v1/incidents" Access::Token(Permission::Read) => api::incidents;
-    POST "/api/v1/incidents" Access::Token(Permission::Declare) => api::declare;
-    GET "/api/v1/incidents/{reference}" Access::Token(Permission::Read) => api::incident;
-    POST "/api/v1/incidents/{reference}/notes" Access::Token(Permission::Respond) => api::note;
-    POST "/api/v1/incidents/{reference}/facts" Access::Token(Permission::Respond) => api::fact;
-    POST "/api/v1/incidents/{reference}/severity" Access::Token(Permission::Respond)
-        => api::severity;
-    POST "/api/v1/incidents/{reference}/tasks/{number}" Access::Token(Permission::Respond)
-        => api::task;
-    POST "/api/v1/incidents/{reference}/tasks/{number}/claim" Access::Token(Permission::Respond)
-        => api::claim;
-    POST "/api/v1/incidents/{reference}/tasks/{number}/release" Access::Token(Permission::Respond)
-        => api::release;
-    POST "/api/v1/incidents/{reference}/tasks/{number}/delegate" Access::Token(Permission::Respond)
-        => api::delegate;
-    GET "/api/v1/tasks" Access::Token(Permission::Read) => api::tasks;
-    GET "/api/v1/incidents/{reference}/evidence" Access::Token(Permission::ReadLog)
-        => api::evidence;
-    GET "/api/v1/alerts" Access::Token(Permission::Read) => api::alerts;
+    // The JSON API, described.
+    GET "/api/openapi.json" PUBLIC => api::openapi;
+    GET "/api/docs" PUBLIC => api::docs;
+    GET "/api/v1/incidents" TOKEN_READ => api::incidents: "List incidents, newest first." [];
+    POST "/api/v1/incidents" Access::Token(Permission::Declare)
+        => api::declare: "Declare an incident of the home entity." ["ENT-001" "ENT-002" "INC-003"];
+    GET "/api/v1/incidents/{reference}" TOKEN_READ
+        => api::incident: "Read an incident. State, facts, open tasks, clocks, evidence by phase."
+            ["INC-004"];
+    POST "/api/v1/incidents/{reference}/notes" TOKEN_RESPOND
+        => api::note: "Add a note, or an action that was taken." ["INC-001" "INC-004" "INC-009"];
+    POST "/api/v1/incidents/{reference}/facts" TOKEN_RESPOND
+        => api::fact: "Record a fact." ["INC-001" "INC-004" "INC-008"];
+    POST "/api/v1/incidents/{reference}/severity" TOKEN_RESPOND
+        => api::severity: "Decide severity by the newest table. Raising is effective at once; lowering \
+            waits for a second person, who approves it on the page: a token never approves (PER-011)."
+            ["INC-001" "INC-004" "TRI-001" "TRI-002" "TRI-003"];
+    POST "/api/v1/incidents/{reference}/tasks/{number}" TOKEN_RESPOND
+        => api::task: "Complete a task. One that wants approvals is completed on its page: a token \
+            never approves." ["INC-001" "INC-004" "PER-011" "PRC-001" "PRC-002"];
+    POST "/api/v1/incidents/{reference}/tasks/{number}/claim" TOKEN_RESPOND
+        => api::claim: "Take a task on." ["INC-001" "INC-002" "INC-004" "PRC-003" "PRO-005"];
+    POST "/api/v1/incidents/{reference}/tasks/{number}/release" TOKEN_RESPOND
+        => api::release: "Give a task back." ["INC-001" "INC-002" "INC-004" "PRC-003" "PRO-005"];
+    POST "/api/v1/incidents/{reference}/tasks/{number}/delegate" TOKEN_RESPOND
+        => api::delegate: "Delegate a task for a time."
+            ["INC-001" "INC-002" "INC-004" "INC-007" "PER-012" "PRC-003" "PRO-005"];
+    GET "/api/v1/tasks" TOKEN_READ
+        => api::tasks: "List what waits, soonest due first." [];
+    GET "/api/v1/incidents/{reference}/evidence" TOKEN_LOG
+        => api::evidence: "List the entries of an incident, newest first." ["INC-004"];
+    GET "/api/v1/alerts" TOKEN_READ => api::alerts: "List alerts, newest first." [];
     // The organisation.
-    GET "/api/v1/legal-entities" Access::Token(Permission::Read) => organisation::list::<domain::entity::EntityDescribed>;
-    POST "/api/v1/legal-entities" Access::Token(Permission::Administer)
-        => organisation::add::<domain::entity::EntityDescribed>;
-    GET "/api/v1/legal-entities/{part}" Access::Token(Permission::Read)
-        => organisation::one::<domain::entity::EntityDescribed>;
-    POST "/api/v1/legal-entities/{part}" Access::Token(Permission::Administer)
-        => organisation::change::<domain::entity::EntityDescribed>;
-    POST "/api/v1/legal-entities/{part}/retire" Access::Token(Permission::Administer)
-        => organisation::retire::<domain::entity::EntityDescribed>;
-    GET "/api/v1/functions" Access::Token(Permission::Read) => organisation::list::<domain::function::FunctionDescribed>;
-    POST "/api/v1/functions" Access::Token(Permission::Administer)
-        => organisation::add::<domain::function::FunctionDescribed>;
-    GET "/api/v1/functions/{part}" Access::Token(Permission::Read)
-        => organisation::one::<domain::function::FunctionDescribed>;
-    POST "/api/v1/functions/{part}" Access::Token(Permission::Administer)
-        => organisation::change::<domain::function::FunctionDescribed>;
-    POST "/api/v1/functions/{part}/retire" Access::Token(Permission::Administer)
-        => organisation::retire::<domain::function::FunctionDescribed>;
-    GET "/api/v1/teams" Access::Token(Permission::Read) => organisation::list::<domain::team::TeamDescribed>;
-    POST "/api/v1/teams" Access::Token(Permission::Administer)
-        => organisation::add::<domain::team::TeamDescribed>;
-    GET "/api/v1/teams/{part}" Access::Token(Permission::Read)
-        => organisation::one::<domain::team::TeamDescribed>;
-    POST "/api/v1/teams/{part}" Access::Token(Permission::Administer)
-        => organisation::change::<domain::team::TeamDescribed>;
-    POST "/api/v1/teams/{part}/retire" Access::Token(Permission::Administer)
-        => organisation::retire::<domain::team::TeamDescribed>;
-    GET "/api/v1/services" Access::Token(Permission::Read) => organisation::list::<domain::service::ServiceDescribed>;
-    POST "/api/v1/services" Access::Token(Permission::Administer)
-        => organisation::add::<domain::service::ServiceDescribed>;
-    GET "/api/v1/services/{part}" Access::Token(Permission::Read)
-        => organisation::one::<domain::service::ServiceDescribed>;
-    POST "/api/v1/services/{part}" Access::Token(Permission::Administer)
-        => organisation::change::<domain::service::ServiceDescribed>;
-    POST "/api/v1/services/{part}/retire" Access::Token(Permission::Administer)
-        => organisation::retire::<domain::service::ServiceDescribed>;
-    GET "/api/v1/criticality" Access::Token(Permission::Read) => organisation::scale;
-    POST "/api/v1/criticality" Access::Token(Permission::Administer) => organisation::set_scale;
-    GET "/api/v1/incidents/{reference}/scope/suggested" Access::Token(Permission::Read)
-        => organisation::suggested;
-    GET "/api/v1/evidence/{seq}" Access::Token(Permission::ReadLog) => log::entry;
-    GET "/api/v1/evidence/{seq}/proof" Access::Token(Permission::ReadLog) => log::entry_proof;
+    GET "/api/v1/legal-entities" TOKEN_READ
+        => organisation::list::<Entity>: "List legal entities, those that still are first." [];
+    POST "/api/v1/legal-entities" TOKEN_ADMINISTER
+        => organisation::add::<Entity>: "Add a legal entity, or bring a retired one of the same code back."
+            ["DOC-002" "ENT-001" "ENT-002" "ENT-003" "ENT-004" "ENT-006" "ENT-007" "ENT-008"
+             "ENT-009" "ENT-010" "ENT-011" "ENT-012" "ENT-013" "ENT-014" "PER-012"];
+    GET "/api/v1/legal-entities/{part}" TOKEN_READ
+        => organisation::one::<Entity>: "Read a legal entity." ["ENT-001"];
+    POST "/api/v1/legal-entities/{part}" TOKEN_ADMINISTER
+        => organisation::change::<Entity>: "Say what a legal entity is from here on: the whole of it."
+            ["DOC-002" "ENT-001" "ENT-002" "ENT-003" "ENT-004" "ENT-006" "ENT-007" "ENT-008"
+             "ENT-009" "ENT-010" "ENT-011" "ENT-012" "ENT-013" "ENT-014" "PER-012"];
+    POST "/api/v1/legal-entities/{part}/retire" TOKEN_ADMINISTER
+        => organisation::retire::<Entity>: "Retire a legal entity that nothing else needs."
+            ["DOC-002" "ENT-001" "ENT-002" "ENT-003" "ENT-004" "ENT-006" "ENT-007" "ENT-008"
+             "ENT-009" "ENT-010" "ENT-011" "ENT-012" "ENT-013" "ENT-014" "PER-012"];
+    GET "/api/v1/functions" TOKEN_READ
+        => organisation::list::<Function>: "List business functions, those that still are first." [];
+    POST "/api/v1/functions" TOKEN_ADMINISTER
+        => organisation::add::<Function>: "Add a business function, or bring a retired one of the same code back."
+            ["DOC-002" "ENT-001" "ENT-002" "ENT-003" "ENT-004" "ENT-006" "ENT-007" "ENT-008"
+             "ENT-009" "ENT-010" "ENT-011" "ENT-012" "ENT-013" "ENT-014" "PER-012"];
+    GET "/api/v1/functions/{part}" TOKEN_READ
+        => organisation::one::<Function>: "Read a business function." ["ENT-014"];
+    POST "/api/v1/functions/{part}" TOKEN_ADMINISTER
+        => organisation::change::<Function>: "Say what a business function is from here on: the whole of it."
+            ["DOC-002" "ENT-001" "ENT-002" "ENT-003" "ENT-004" "ENT-006" "ENT-007" "ENT-008"
+             "ENT-009" "ENT-010" "ENT-011" "ENT-012" "ENT-013" "ENT-014" "PER-012"];
+    POST "/api/v1/functions/{part}/retire" TOKEN_ADMINISTER
+        => organisation::retire::<Function>: "Retire a business function that nothing else needs."
+            ["DOC-002" "ENT-001" "ENT-002" "ENT-003" "ENT-004" "ENT-006" "ENT-007" "ENT-008"
+             "ENT-009" "ENT-010" "ENT-011" "ENT-012" "ENT-013" "ENT-014" "PER-012"];
+    GET "/api/v1/teams" TOKEN_READ
+        => organisation::list::<Team>: "List teams, those that still are first." [];
+    POST "/api/v1/teams" TOKEN_ADMINISTER
+        => organisation::add::<Team>: "Add a team, or bring a retired one of the same code back."
+            ["DOC-002" "ENT-001" "ENT-002" "ENT-003" "ENT-004" "ENT-006" "ENT-007" "ENT-008"
+             "ENT-009" "ENT-010" "ENT-011" "ENT-012" "ENT-013" "ENT-014" "PER-012"];
+    GET "/api/v1/teams/{part}" TOKEN_READ
+        => organisation::one::<Team>: "Read a team." ["ENT-013"];
+    POST "/api/v1/teams/{part}" TOKEN_ADMINISTER
+        => organisation::change::<Team>: "Say what a team is from here on: the whole of it."
+            ["DOC-002" "ENT-001" "ENT-002" "ENT-003" "ENT-004" "ENT-006" "ENT-007" "ENT-008"
+             "ENT-009" "ENT-010" "ENT-011" "ENT-012" "ENT-013" "ENT-014" "PER-012"];
+    POST "/api/v1/teams/{part}/retire" TOKEN_ADMINISTER
+        => organisation::retire::<Team>: "Retire a team that nothing else needs."
+            ["DOC-002" "ENT-001" "ENT-002" "ENT-003" "ENT-004" "ENT-006" "ENT-007" "ENT-008"
+             "ENT-009" "ENT-010" "ENT-011" "ENT-012" "ENT-013" "ENT-014" "PER-012"];
+    GET "/api/v1/services" TOKEN_READ
+        => organisation::list::<Service>: "List services, those that still are first." [];
+    POST "/api/v1/services" TOKEN_ADMINISTER
+        => organisation::add::<Service>: "Add a service, or bring a retired one of the same code back."
+            ["DOC-002" "ENT-001" "ENT-002" "ENT-003" "ENT-004" "ENT-006" "ENT-007" "ENT-008"
+             "ENT-009" "ENT-010" "ENT-011" "ENT-012" "ENT-013" "ENT-014" "PER-012"];
+    GET "/api/v1/services/{part}" TOKEN_READ
+        => organisation::one::<Service>: "Read a service." ["ENT-002"];
+    POST "/api/v1/services/{part}" TOKEN_ADMINISTER
+        => organisation::change::<Service>: "Say what a service is from here on: the whole of it."
+            ["DOC-002" "ENT-001" "ENT-002" "ENT-003" "ENT-004" "ENT-006" "ENT-007" "ENT-008"
+             "ENT-009" "ENT-010" "ENT-011" "ENT-012" "ENT-013" "ENT-014" "PER-012"];
+    POST "/api/v1/services/{part}/retire" TOKEN_ADMINISTER
+        => organisation::retire::<Service>: "Retire a service that nothing else needs."
+            ["DOC-002" "ENT-001" "ENT-002" "ENT-003" "ENT-004" "ENT-006" "ENT-007" "ENT-008"
+             "ENT-009" "ENT-010" "ENT-011" "ENT-012" "ENT-013" "ENT-014" "PER-012"];
+    GET "/api/v1/criticality" TOKEN_READ
+        => organisation::scale: "Read the scale of criticality, the highest level first." [];
+    POST "/api/v1/criticality" TOKEN_ADMINISTER
+        => organisation::set_scale: "Set the scale of criticality: all of its levels."
+            ["ENT-003" "ENT-004" "ENT-006" "ENT-007" "ENT-008" "ENT-009" "ENT-011"];
+    GET "/api/v1/incidents/{reference}/scope/suggested" TOKEN_READ
+        => organisation::suggested: "Read what an incident may reach by the service graph. Decides \
+            nothing." ["INC-004"];
+    GET "/api/v1/evidence/{seq}" TOKEN_LOG => api::entry: "Read an entry, byte for byte." [];
+    GET "/api/v1/evidence/{seq}/proof" TOKEN_LOG
+        => api::proof: "Prove that an entry is in the log. 404 until a checkpoint covers it." [];
 };
 
 /// The router of this node's web side.

@@ -89,6 +89,12 @@ impl Trouble {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, "WEB-009", detail)
     }
 
+    /// The body is not said to be JSON.
+    pub(crate) fn not_json() -> Self {
+        let detail = "The body must be JSON; say so with Content-Type: application/json.";
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "WEB-010", detail)
+    }
+
     /// The same with a further member.
     pub(crate) fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
         self.more.insert(key.to_owned(), value.into());

@@ -30,6 +30,7 @@ leaf! {
     }
 
     /// How sure a fact is.
+    #[derive(schemars::JsonSchema)]
     pub enum Certainty {
         /// Measured or confirmed.
         Actual,
@@ -38,6 +39,7 @@ leaf! {
     }
 
     /// Where a fact comes from.
+    #[derive(schemars::JsonSchema)]
     pub enum Source {
         /// A person said so.
         Person,
@@ -68,6 +70,7 @@ leaf! {
     }
 
     /// How two incidents belong together.
+    #[derive(schemars::JsonSchema)]
     pub enum Relation {
         /// They have to do with each other.
         Related,

@@ -16,8 +16,9 @@ use super::{
 use crate::{Meta, access::Role};
 
 /// Whether work goes on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "IncidentStatus")]
 pub enum Status {
     /// Work goes on.
     Open,

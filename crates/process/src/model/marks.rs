@@ -12,6 +12,7 @@ use super::{
 
 base::leaf! {
     /// The five phases of an incident, in order.
+    #[derive(schemars::JsonSchema)]
     pub enum Phase {
         /// Something was noticed.
         Detect,

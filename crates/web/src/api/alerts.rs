@@ -1,25 +1,29 @@
 //! `GET /api/v1/alerts`.
 
-use axum::extract::{RawQuery, State};
-use base::Timestamp;
-use serde::Serialize;
+use axum::extract::State;
+use base::{Id, Timestamp, id};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use store::alert;
 
-use super::body::{List, before, cursor};
-use crate::{form::Form, state::Web, trouble::Trouble};
+use super::{
+    list::{List, before, cursor},
+    take::{Json, Query},
+};
+use crate::{state::Web, trouble::Trouble};
 
 /// How many rows the store answers at once.
 const PAGE: usize = 100;
 
 /// An alert in a list.
-#[derive(Debug, Serialize)]
-pub(crate) struct Row {
-    /// `alr_…`.
-    id: String,
-    /// Its group: `grp_…`.
-    group: String,
-    /// The integration it came through: `itg_…`.
-    integration: String,
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct AlertRow {
+    /// The alert.
+    id: Id<id::Alert>,
+    /// Its group.
+    group: Id<id::Group>,
+    /// The integration it came through.
+    integration: Id<id::Integration>,
     /// open or resolved.
     state: String,
     /// critical, high, warning, info or unknown, as its sender says.
@@ -36,38 +40,61 @@ pub(crate) struct Row {
     repeats: i64,
     /// When it was last seen.
     last_seen: Timestamp,
-    /// The incident it belongs to: `inc_…`.
-    incident: Option<String>,
+    /// The incident it belongs to.
+    incident: Option<Id<id::Incident>>,
 }
 
-/// Lists alerts, newest first. Query: `state` (`open`, `resolved`), `cursor`.
+/// Which alerts are listed.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AlertsWanted {
+    /// `open` or `resolved`; both where absent.
+    state: Option<AlertState>,
+    /// Where the page begins, as the one before it said.
+    cursor: Option<String>,
+}
+
+/// Whether an alert goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum AlertState {
+    /// It goes on.
+    Open,
+    /// Its end was received.
+    Resolved,
+}
+
+/// Lists alerts, newest first.
 pub(crate) async fn alerts(
     State(web): State<Web>,
-    RawQuery(query): RawQuery,
-) -> Result<axum::Json<List<Row>>, Trouble> {
-    let query = Form::parse(query.unwrap_or_default().as_bytes());
-    let (state, at) = (query.text("state"), before(query.get("cursor"))?);
+    Query(wanted): Query<AlertsWanted>,
+) -> Result<Json<List<AlertRow>>, Trouble> {
+    let at = before(wanted.cursor.as_deref())?;
+    let state = wanted.state.map(|state| match state {
+        AlertState::Open => "open",
+        AlertState::Resolved => "resolved",
+    });
     let list = web.app().look(move |conn| {
         let found = alert::before(conn, at)?;
         let last = found.last().map(|row| row.opened_at);
         let next = last.filter(|_| found.len() == PAGE).map(cursor);
         let mut items = Vec::with_capacity(found.len());
         for row in found {
-            if state.is_empty() || row.state == state {
+            if state.is_none_or(|state| row.state == state) {
                 let words = app::intake::words_of(conn, row.word, &row.field)?;
                 items.push(listed(row, words));
             }
         }
         Ok(List { items, next })
     });
-    Ok(axum::Json(list.await?))
+    Ok(Json(list.await?))
 }
 
-fn listed(row: alert::Alert, words: app::intake::Words) -> Row {
-    Row {
-        id: row.id.to_string(),
-        group: row.group.to_string(),
-        integration: row.integration.to_string(),
+fn listed(row: alert::Alert, words: app::intake::Words) -> AlertRow {
+    AlertRow {
+        id: row.id,
+        group: row.group,
+        integration: row.integration,
         state: row.state,
         severity: row.severity,
         title: words.title,
@@ -76,6 +103,6 @@ fn listed(row: alert::Alert, words: app::intake::Words) -> Row {
         resolved_at: row.resolved_at,
         repeats: row.repeats,
         last_seen: row.last_seen,
-        incident: row.incident.map(|id| id.to_string()),
+        incident: row.incident,
     }
 }

@@ -1,28 +1,24 @@
 //! `POST /api/v1/incidents`.
 
 use app::incident::NewIncident;
-use axum::{
-    extract::State,
-    http::{StatusCode, header},
-    response::{IntoResponse, Response},
-};
-use base::Timestamp;
+use axum::extract::State;
+use base::{Code, Id, Timestamp, id};
 use domain::{
     entity::{unknown_entity, unknown_service},
     incident::{Cause, Declaration},
 };
 use evidence::Mode;
-use serde::Deserialize;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use store::config;
 
-use super::body::Json;
+use super::{spec::Created, take::Json};
 use crate::{state::Web, trouble::Trouble, visit::Asker};
 
 /// What is known when an incident is declared.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct New {
+pub(crate) struct NewIncidentBody {
     /// What is broken, in a few words.
     title: String,
     /// More of it.
@@ -39,12 +35,21 @@ pub(crate) struct New {
     occurred_at: Option<Timestamp>,
 }
 
+/// An incident that was declared.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct IncidentDeclared {
+    /// The incident.
+    id: Id<id::Incident>,
+    /// `INC-2026-0042`.
+    reference: Code,
+}
+
 /// Declares an incident of the home entity.
 pub(crate) async fn declare(
     State(web): State<Web>,
     Asker(caller): Asker,
-    Json(new): Json<New>,
-) -> Result<Response, Trouble> {
+    Json(new): Json<NewIncidentBody>,
+) -> Result<Created<IncidentDeclared>, Trouble> {
     let mode = match new.mode.as_deref() {
         None | Some("live") => Mode::Live,
         Some("exercise") => Mode::Exercise,
@@ -72,7 +77,7 @@ pub(crate) async fn declare(
         occurred_at: new.occurred_at,
     };
     let declared = web.app().declare(&caller, NewIncident { declaration, mode }).await?;
-    let place = format!("/api/v1/incidents/{}", declared.reference);
-    let body = json!({ "id": declared.id, "reference": declared.reference });
-    Ok((StatusCode::CREATED, [(header::LOCATION, place)], axum::Json(body)).into_response())
+    let at = format!("/api/v1/incidents/{}", declared.reference);
+    let body = IncidentDeclared { id: declared.id, reference: declared.reference };
+    Ok(Created { at, body })
 }

@@ -1,22 +1,27 @@
-//! `GET /api/v1/incidents/{reference}/evidence`.
+//! `GET /api/v1/incidents/{reference}/evidence`, and single entries with their proofs.
 
 use std::collections::BTreeMap;
 
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::State;
 use base::{Code, Digest};
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use store::{StoreError, log, word};
 
-use super::body::List;
-use crate::{form::Form, state::Web, trouble::Trouble};
+use super::{
+    list::List,
+    spec::{Exact, Media},
+    take::{Json, Path, Query},
+};
+use crate::{log as files, state::Web, trouble::Trouble};
 
 /// How many entries stand on one page.
 const PAGE: i64 = 100;
 
 /// One entry.
-#[derive(Debug, Serialize)]
-pub(crate) struct Row {
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct EntryRow {
     /// Its position in the log.
     seq: i64,
     /// Its leaf hash.
@@ -27,17 +32,39 @@ pub(crate) struct Row {
     words: BTreeMap<Code, Option<Box<RawValue>>>,
 }
 
-/// The entries of an incident's timeline, newest first. Query: `cursor`.
+/// Where a list begins.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Paged {
+    /// Where the page begins, as the one before it said.
+    pub(super) cursor: Option<String>,
+}
+
+/// An entry as a file.
+pub(crate) struct EntryBytes;
+
+impl Media for EntryBytes {
+    const TYPE: &'static str = "application/json";
+    const SAYS: &'static str = "The entry, byte for byte as recorded.";
+    const HEADERS: &'static [(&'static str, &'static str)] =
+        &[("Watchkeeper-Leaf", "The hash of its leaf, in hexadecimal.")];
+}
+
+/// A proof as a file.
+pub(crate) struct ProofText;
+
+impl Media for ProofText {
+    const TYPE: &'static str = "text/plain; charset=utf-8";
+    const SAYS: &'static str = "A C2SP tlog-proof.";
+}
+
+/// The entries of an incident's timeline, newest first.
 pub(crate) async fn evidence(
     State(web): State<Web>,
     Path(reference): Path<String>,
-    RawQuery(query): RawQuery,
-) -> Result<axum::Json<List<Row>>, Trouble> {
-    let query = Form::parse(query.unwrap_or_default().as_bytes());
-    let before = match query.get("cursor") {
-        "" => i64::MAX,
-        text => text.parse().map_err(|_| Trouble::unreadable("This cursor is not one of ours."))?,
-    };
+    Query(wanted): Query<Paged>,
+) -> Result<Json<List<EntryRow>>, Trouble> {
+    let before = position(wanted.cursor.as_deref())?;
     let id = web.app().incident_by_reference(&reference).await?;
     let list = web.app().look(move |conn| {
         let found = log::of_incident(conn, &id.to_string(), before, PAGE)?;
@@ -46,17 +73,40 @@ pub(crate) async fn evidence(
         let items = found.into_iter().map(|stored| row(conn, stored));
         Ok(List { items: items.collect::<Result<_, StoreError>>()?, next })
     });
-    Ok(axum::Json(list.await?))
+    Ok(Json(list.await?))
 }
 
-fn row(conn: &mut db::Conn, stored: log::Stored) -> Result<Row, StoreError> {
+/// The position before which a page of entries begins: the cursor's, or the end of the log.
+pub(super) fn position(cursor: Option<&str>) -> Result<i64, Trouble> {
+    let Some(cursor) = cursor else { return Ok(i64::MAX) };
+    cursor.parse().map_err(|_| Trouble::unreadable("This cursor is not one of ours."))
+}
+
+/// The exact bytes of an entry, with its leaf hash.
+pub(crate) async fn entry(
+    State(web): State<Web>,
+    Path(seq): Path<i64>,
+) -> Result<Exact<EntryBytes>, Trouble> {
+    files::bytes(&web, seq).await.map(Exact::new)
+}
+
+/// That an entry is in the log, as a C2SP tlog-proof.
+pub(crate) async fn proof(
+    State(web): State<Web>,
+    Path(seq): Path<i64>,
+) -> Result<Exact<ProofText>, Trouble> {
+    files::proof(&web, seq).await.map(Exact::new)
+}
+
+/// An entry with its words.
+pub(super) fn row(conn: &mut db::Conn, stored: log::Stored) -> Result<EntryRow, StoreError> {
     let mut words = BTreeMap::new();
     for held in word::of_entry(conn, stored.seq)? {
         words.insert(held.field, held.value.and_then(|value| raw(value).ok()));
     }
     let seq = stored.seq;
     let entry = raw(stored.bytes).map_err(|reason| StoreError::Entry { seq, reason })?;
-    Ok(Row { seq, leaf: stored.leaf, entry, words })
+    Ok(EntryRow { seq, leaf: stored.leaf, entry, words })
 }
 
 fn raw(bytes: Vec<u8>) -> Result<Box<RawValue>, String> {

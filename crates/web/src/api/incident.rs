@@ -1,96 +1,228 @@
 //! `GET /api/v1/incidents/{reference}`.
 
 use app::incident::{Seen, TaskSeen};
-use axum::extract::{Path, State};
-use serde_json::{Value, json};
+use axum::extract::State;
+use base::{Code, Digest, Id, Timestamp, id};
+use domain::incident::{Certainty, Status};
+use process::{
+    evidence::{Evidence, PhaseSummary},
+    model::Phase,
+};
+use schemars::JsonSchema;
+use serde::Serialize;
 use store::word;
 
+use super::take::{Json, Path};
 use crate::{state::Web, trouble::Trouble};
+
+/// An incident as it is now.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct IncidentSeen {
+    /// The incident.
+    id: Id<id::Incident>,
+    /// `INC-2026-0042`.
+    reference: Code,
+    /// What is broken; `[erased]` where the words were erased.
+    title: String,
+    /// More of it.
+    description: String,
+    /// live, exercise or retrospective.
+    mode: String,
+    /// Whether work goes on.
+    status: Status,
+    /// detect, triage, contain, recover or learn.
+    phase: Code,
+    /// `S1` to `S4`; `null` until decided.
+    severity: Option<&'static str>,
+    /// The entry of a severity that waits for approval; a person approves it on the page.
+    approval_wanted: Option<i64>,
+    /// Who is in command.
+    commander: Option<Id<id::Person>>,
+    /// The legal entity it happened to.
+    entity: Id<id::LegalEntity>,
+    /// The services it affects.
+    services: Vec<Id<id::Service>>,
+    /// When it was declared.
+    declared_at: Timestamp,
+    /// The incident it was merged into.
+    merged_into: Option<Id<id::Incident>>,
+    /// The process it runs, pinned.
+    process: ProcessPinned,
+    /// What is known.
+    facts: Vec<FactSeen>,
+    /// Open tasks.
+    tasks: Vec<IncidentTask>,
+    /// What runs out when.
+    clocks: Vec<ClockSeen>,
+    /// The five phases with their evidence.
+    phases: Vec<PhaseSeen>,
+    /// How many entries its timeline has.
+    entries: i64,
+}
+
+/// A version of a process.
+#[derive(Debug, Serialize, JsonSchema)]
+struct ProcessPinned {
+    /// Its name.
+    name: Code,
+    /// Its version.
+    version: i64,
+    /// The hash of its model.
+    sha256: Digest,
+}
+
+/// A fact, newest value.
+#[derive(Debug, Serialize, JsonSchema)]
+struct FactSeen {
+    /// Its name.
+    fact: Code,
+    /// Its value; `[erased]` where the words were erased.
+    value: String,
+    /// How sure it is.
+    certainty: Certainty,
+    /// As of when it holds.
+    as_of: Timestamp,
+    /// The entry that recorded it.
+    entry: i64,
+}
+
+/// An open task of an incident.
+#[derive(Debug, Serialize, JsonSchema)]
+struct IncidentTask {
+    /// Its number in the incident.
+    number: u32,
+    /// The element of the process.
+    element: Code,
+    /// What it is called.
+    name: String,
+    /// The roles it is for; everybody who responds where empty.
+    roles: Vec<Code>,
+    /// How many people must approve it, where somebody must.
+    approvals: Option<u32>,
+    /// When it is due.
+    due_at: Option<Timestamp>,
+    /// The fields of its form.
+    fields: Vec<TaskField>,
+}
+
+/// A field of a task's form.
+#[derive(Debug, Serialize, JsonSchema)]
+struct TaskField {
+    /// Its name in `answers`.
+    key: Code,
+    /// Whether it must be answered.
+    required: bool,
+}
+
+/// Something that runs out.
+#[derive(Debug, Serialize, JsonSchema)]
+struct ClockSeen {
+    /// The clock.
+    id: Code,
+    /// What runs out.
+    kind: String,
+    /// When.
+    due_at: Timestamp,
+    /// Whether it runs.
+    state: String,
+    /// The rule it follows from.
+    rule: String,
+}
+
+/// A phase with its required evidence.
+#[derive(Debug, Serialize, JsonSchema)]
+struct PhaseSeen {
+    /// The phase.
+    phase: Phase,
+    /// Its required evidence.
+    evidence: Vec<EvidenceSeen>,
+}
+
+/// A piece of required evidence.
+#[derive(Debug, Serialize, JsonSchema)]
+struct EvidenceSeen {
+    /// Its name.
+    name: Code,
+    /// The element that requires it.
+    element: Code,
+    /// present, late, missing or excepted.
+    is: Evidence,
+}
 
 /// One incident as it is now: state, facts, tasks, clocks, evidence by phase.
 pub(crate) async fn incident(
     State(web): State<Web>,
     Path(reference): Path<String>,
-) -> Result<axum::Json<Value>, Trouble> {
+) -> Result<Json<IncidentSeen>, Trouble> {
     let seen = web.app().see_incident(&reference, i64::MAX).await?;
     let held: Vec<_> = seen.state.facts.clone().into_iter().collect();
     let facts = web.app().look(move |conn| {
-        held.into_iter()
-            .map(|(name, fact)| {
-                let value = word::text(conn, fact.seq, "value")?;
-                Ok(json!({
-                    "fact": name,
-                    "value": value,
-                    "certainty": fact.certainty,
-                    "as_of": fact.as_of,
-                    "entry": fact.seq,
-                }))
-            })
-            .collect::<Result<Vec<Value>, store::StoreError>>()
+        let told = held.into_iter().map(|(fact, held)| {
+            let value = word::text(conn, held.seq, "value")?;
+            let (certainty, as_of, entry) = (held.certainty, held.as_of, held.seq);
+            Ok(FactSeen { fact, value, certainty, as_of, entry })
+        });
+        told.collect::<Result<Vec<_>, store::StoreError>>()
     });
     let facts = facts.await?;
-    Ok(axum::Json(document(&seen, &facts)))
+    Ok(Json(document(seen, facts)))
 }
 
-fn document(seen: &Seen, facts: &[Value]) -> Value {
-    let state = &seen.state;
-    json!({
-        "id": seen.id,
-        "reference": state.reference,
-        "title": seen.title,
-        "description": seen.description,
-        "mode": seen.mode,
-        "status": state.status,
-        "phase": state.phase,
-        "severity": state.severity.now().map(domain::incident::Severity::letter),
-        "approval_wanted": state.severity.waiting().map(|decided| decided.seq),
-        "commander": state.commander,
-        "entity": state.entity,
-        "services": state.services,
-        "declared_at": state.declared_at,
-        "merged_into": state.merged_into,
-        "process": {
-            "name": state.process.name,
-            "version": state.process.version,
-            "sha256": state.process.sha256,
+fn document(seen: Seen, facts: Vec<FactSeen>) -> IncidentSeen {
+    let state = seen.state;
+    IncidentSeen {
+        id: seen.id,
+        reference: state.reference,
+        title: seen.title,
+        description: seen.description,
+        mode: seen.mode,
+        status: state.status,
+        phase: state.phase,
+        severity: state.severity.now().map(domain::incident::Severity::letter),
+        approval_wanted: state.severity.waiting().map(|decided| decided.seq),
+        commander: state.commander,
+        entity: state.entity,
+        services: state.services.into_iter().collect(),
+        declared_at: state.declared_at,
+        merged_into: state.merged_into,
+        process: ProcessPinned {
+            name: state.process.name,
+            version: state.process.version,
+            sha256: state.process.sha256,
         },
-        "facts": facts,
-        "tasks": seen.tasks.iter().map(task).collect::<Vec<_>>(),
-        "clocks": seen.clocks.iter().map(clock).collect::<Vec<_>>(),
-        "phases": seen.phases.iter().map(phase).collect::<Vec<_>>(),
-        "entries": seen.entries,
-    })
+        facts,
+        tasks: seen.tasks.into_iter().map(task).collect(),
+        clocks: seen.clocks.into_iter().map(clock).collect(),
+        phases: seen.phases.into_iter().map(phase).collect(),
+        entries: seen.entries,
+    }
 }
 
-fn task(task: &TaskSeen) -> Value {
-    let marks = &task.element.marks;
-    json!({
-        "number": task.number,
-        "element": task.element.id,
-        "name": task.element.name,
-        "roles": marks.roles,
-        "approvals": marks.approvals,
-        "due_at": task.due_at,
-        "fields": marks.form.iter().map(|field| json!({
-            "key": field.key,
-            "required": field.required,
-        })).collect::<Vec<_>>(),
-    })
+fn task(task: TaskSeen) -> IncidentTask {
+    let marks = task.element.marks;
+    let field =
+        |field: process::model::Field| TaskField { key: field.key, required: field.required };
+    IncidentTask {
+        number: task.number,
+        element: task.element.id,
+        name: task.element.name,
+        roles: marks.roles,
+        approvals: marks.approvals,
+        due_at: task.due_at,
+        fields: marks.form.into_iter().map(field).collect(),
+    }
 }
 
-fn clock(clock: &store::clock::Clock) -> Value {
-    json!({
-        "id": clock.id,
-        "kind": clock.kind,
-        "due_at": clock.due_at,
-        "state": clock.state,
-        "rule": clock.rule,
-    })
+fn clock(clock: store::clock::Clock) -> ClockSeen {
+    let store::clock::Clock { id, kind, due_at, state, rule, .. } = clock;
+    ClockSeen { id, kind, due_at, state, rule }
 }
 
-fn phase(phase: &process::evidence::PhaseSummary) -> Value {
-    let evidence = phase.evidence.iter().map(|standing| {
-        json!({ "name": standing.name, "element": standing.element, "is": standing.evidence })
+fn phase(phase: PhaseSummary) -> PhaseSeen {
+    let evidence = phase.evidence.into_iter().map(|standing| EvidenceSeen {
+        name: standing.name,
+        element: standing.element,
+        is: standing.evidence,
     });
-    json!({ "phase": phase.phase, "evidence": evidence.collect::<Vec<_>>() })
+    PhaseSeen { phase: phase.phase, evidence: evidence.collect() }
 }

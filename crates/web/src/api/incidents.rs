@@ -1,23 +1,27 @@
 //! `GET /api/v1/incidents`.
 
-use axum::extract::{RawQuery, State};
-use base::Timestamp;
-use serde::Serialize;
+use axum::extract::State;
+use base::{Code, Id, Timestamp, id};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use store::{incident, word};
 
-use super::body::{List, before, cursor};
-use crate::{form::Form, state::Web, trouble::Trouble};
+use super::{
+    list::{List, before, cursor},
+    take::{Json, Query},
+};
+use crate::{state::Web, trouble::Trouble};
 
 /// How many rows the store answers at once.
 const PAGE: usize = 100;
 
 /// An incident in a list.
-#[derive(Debug, Serialize)]
-pub(crate) struct Row {
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct IncidentRow {
     /// `INC-2026-0042`.
-    reference: String,
-    /// `inc_…`.
-    id: String,
+    reference: Code,
+    /// The incident.
+    id: Id<id::Incident>,
     /// What is broken; `[erased]` where the words were erased.
     title: String,
     /// live, exercise or retrospective.
@@ -36,33 +40,42 @@ pub(crate) struct Row {
     updated_at: Timestamp,
 }
 
-/// Lists incidents, newest first. Query: `status` (`open`, `closed`, `merged`), `cursor`.
+/// Which incidents are listed.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct IncidentsWanted {
+    /// `open`, `closed` or `merged`; all where absent.
+    status: Option<String>,
+    /// Where the page begins, as the one before it said.
+    cursor: Option<String>,
+}
+
+/// Lists incidents, newest first.
 pub(crate) async fn incidents(
     State(web): State<Web>,
-    RawQuery(query): RawQuery,
-) -> Result<axum::Json<List<Row>>, Trouble> {
-    let query = Form::parse(query.unwrap_or_default().as_bytes());
-    let (status, at) = (query.text("status"), before(query.get("cursor"))?);
+    Query(wanted): Query<IncidentsWanted>,
+) -> Result<Json<List<IncidentRow>>, Trouble> {
+    let (status, at) = (wanted.status, before(wanted.cursor.as_deref())?);
     let list = web.app().look(move |conn| {
         let found = incident::before(conn, at)?;
         let last = found.last().map(|row| row.declared_at);
         let next = last.filter(|_| found.len() == PAGE).map(cursor);
         let mut items = Vec::with_capacity(found.len());
         for row in found {
-            if status.is_empty() || row.status == status {
+            if status.as_ref().is_none_or(|status| row.status == *status) {
                 let title = word::text(conn, row.word, "title")?;
                 items.push(listed(row, title));
             }
         }
         Ok(List { items, next })
     });
-    Ok(axum::Json(list.await?))
+    Ok(Json(list.await?))
 }
 
-fn listed(row: incident::Listed, title: String) -> Row {
-    Row {
-        reference: row.reference.to_string(),
-        id: row.id.to_string(),
+fn listed(row: incident::Listed, title: String) -> IncidentRow {
+    IncidentRow {
+        reference: row.reference,
+        id: row.id,
         title,
         mode: row.mode,
         status: row.status,

@@ -1,20 +1,21 @@
 //! `POST /api/v1/incidents/{reference}/notes` and `…/facts`.
 
-use axum::{
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::extract::State;
 use base::{Code, Timestamp};
 use domain::incident::{Certainty, Fact, Source};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::body::Json;
+use super::{
+    spec::Done,
+    take::{Json, Path},
+};
 use crate::{state::Web, trouble::Trouble, visit::Asker};
 
 /// A note, or an action that was taken.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Note {
+pub(crate) struct NewNote {
     /// What to record.
     text: String,
     /// Whether it tells of something done.
@@ -26,7 +27,7 @@ pub(crate) struct Note {
 }
 
 /// A fact.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewFact {
     /// Its name, a code: `clients_affected`.
@@ -47,11 +48,11 @@ pub(crate) async fn note(
     State(web): State<Web>,
     Path(reference): Path<String>,
     Asker(caller): Asker,
-    Json(note): Json<Note>,
-) -> Result<StatusCode, Trouble> {
+    Json(note): Json<NewNote>,
+) -> Result<Done, Trouble> {
     let id = web.app().incident_by_reference(&reference).await?;
     web.app().note(&caller, id, (note.text, note.action), note.occurred_at).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(Done)
 }
 
 /// Records a fact.
@@ -60,7 +61,7 @@ pub(crate) async fn fact(
     Path(reference): Path<String>,
     Asker(caller): Asker,
     Json(new): Json<NewFact>,
-) -> Result<StatusCode, Trouble> {
+) -> Result<Done, Trouble> {
     let id = web.app().incident_by_reference(&reference).await?;
     let fact = Fact {
         name: new.fact,
@@ -70,5 +71,5 @@ pub(crate) async fn fact(
         as_of: new.as_of,
     };
     web.app().record_fact(&caller, id, fact).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(Done)
 }

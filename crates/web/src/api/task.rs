@@ -2,20 +2,21 @@
 //! `/delegate`.
 
 use app::incident::{Answers, Delegation};
-use axum::{
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::extract::State;
 use base::{Id, Timestamp, id};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::body::Json;
+use super::{
+    spec::Done,
+    take::{Json, Path},
+};
 use crate::{state::Web, trouble::Trouble, visit::Asker};
 
 /// Answers to the form of a task.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Given {
+pub(crate) struct TaskAnswers {
     /// By field, as text: codes, `true` or `false`, whole numbers, RFC 3339 instants, words.
     answers: Answers,
 }
@@ -25,17 +26,17 @@ pub(crate) async fn task(
     State(web): State<Web>,
     Path((reference, number)): Path<(String, u32)>,
     Asker(caller): Asker,
-    Json(given): Json<Given>,
-) -> Result<StatusCode, Trouble> {
+    Json(given): Json<TaskAnswers>,
+) -> Result<Done, Trouble> {
     let id = web.app().incident_by_reference(&reference).await?;
     web.app().complete_task(&caller, id, (number, given.answers)).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(Done)
 }
 
 /// To whom a task goes.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct To {
+pub(crate) struct DelegatedTo {
     /// The person: `per_…`.
     to: Id<id::Person>,
     /// Until when.
@@ -50,10 +51,10 @@ pub(crate) async fn claim(
     State(web): State<Web>,
     Path((reference, number)): Path<(String, u32)>,
     Asker(caller): Asker,
-) -> Result<StatusCode, Trouble> {
+) -> Result<Done, Trouble> {
     let id = web.app().incident_by_reference(&reference).await?;
     web.app().claim_task(&caller, id, number).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(Done)
 }
 
 /// Gives a task back.
@@ -61,10 +62,10 @@ pub(crate) async fn release(
     State(web): State<Web>,
     Path((reference, number)): Path<(String, u32)>,
     Asker(caller): Asker,
-) -> Result<StatusCode, Trouble> {
+) -> Result<Done, Trouble> {
     let id = web.app().incident_by_reference(&reference).await?;
     web.app().release_task(&caller, id, number).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(Done)
 }
 
 /// Delegates a task for a time.
@@ -72,10 +73,10 @@ pub(crate) async fn delegate(
     State(web): State<Web>,
     Path((reference, number)): Path<(String, u32)>,
     Asker(caller): Asker,
-    Json(To { to, until, reason }): Json<To>,
-) -> Result<StatusCode, Trouble> {
+    Json(DelegatedTo { to, until, reason }): Json<DelegatedTo>,
+) -> Result<Done, Trouble> {
     let id = web.app().incident_by_reference(&reference).await?;
     let delegation = Delegation { to, until, reason };
     web.app().delegate_task(&caller, id, (number, delegation)).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(Done)
 }

@@ -1,12 +1,15 @@
 //! `GET /api/v1/tasks`: what waits, as My work shows it.
 
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use base::Timestamp;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use super::body::List;
+use super::{
+    list::List,
+    take::{Json, Query},
+};
 use crate::{
-    form::Form,
     page::work::{Work, work},
     state::Web,
     trouble::Trouble,
@@ -14,8 +17,8 @@ use crate::{
 };
 
 /// Something that waits.
-#[derive(Debug, Serialize)]
-pub(crate) struct Row {
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct WorkRow {
     /// `task`, `decision`, `approval`, `ratification`, `severity`, `command`.
     kind: &'static str,
     /// The element's name.
@@ -42,25 +45,44 @@ pub(crate) struct Row {
     mine: bool,
 }
 
-/// Lists what waits, soonest due first. Query: `show` (`mine`, `held`, `all`).
-pub(crate) async fn tasks(
-    State(web): State<Web>,
-    RawQuery(query): RawQuery,
-    Asker(caller): Asker,
-) -> Result<axum::Json<List<Row>>, Trouble> {
-    let query = Form::parse(query.unwrap_or_default().as_bytes());
-    let (show, app) = (query.text("show"), web.app().clone());
-    let found = web.app().look(move |conn| work(conn, &app, &caller)).await?;
-    let shown = found.into_iter().filter(|work| match show.as_str() {
-        "mine" => work.mine,
-        "held" => work.held,
-        _ => true,
-    });
-    Ok(axum::Json(List { items: shown.map(row).collect(), next: None }))
+/// What is listed of what waits.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WorkWanted {
+    /// `mine`, `held` or `all`; all where absent.
+    show: Option<WorkShown>,
 }
 
-fn row(work: Work) -> Row {
-    Row {
+/// Whose work is listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum WorkShown {
+    /// What waits for whoever asks.
+    Mine,
+    /// What whoever asks is on.
+    Held,
+    /// All of it.
+    All,
+}
+
+/// Lists what waits, soonest due first.
+pub(crate) async fn tasks(
+    State(web): State<Web>,
+    Query(wanted): Query<WorkWanted>,
+    Asker(caller): Asker,
+) -> Result<Json<List<WorkRow>>, Trouble> {
+    let (show, app) = (wanted.show, web.app().clone());
+    let found = web.app().look(move |conn| work(conn, &app, &caller)).await?;
+    let shown = found.into_iter().filter(|work| match show {
+        Some(WorkShown::Mine) => work.mine,
+        Some(WorkShown::Held) => work.held,
+        Some(WorkShown::All) | None => true,
+    });
+    Ok(Json(List { items: shown.map(row).collect(), next: None }))
+}
+
+fn row(work: Work) -> WorkRow {
+    WorkRow {
         kind: work.kind,
         name: work.name,
         task: work.task,

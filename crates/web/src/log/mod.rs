@@ -40,15 +40,6 @@ pub(crate) async fn tile(
     Ok(file(bytes, BYTES, if width == WIDTH { IMMUTABLE } else { GROWING }))
 }
 
-/// `GET /api/v1/evidence/{seq}`: the exact bytes of an entry, with its leaf hash.
-pub(crate) async fn entry(
-    State(web): State<Web>,
-    Path(seq): Path<i64>,
-    _: Asker,
-) -> Result<Response, Trouble> {
-    bytes(&web, seq).await
-}
-
 /// The exact bytes of an entry.
 pub(crate) async fn bytes(web: &Web, seq: i64) -> Result<Response, Trouble> {
     let stored = web.app().look(move |conn| store::log::entry(conn, seq)).await?;
@@ -59,15 +50,6 @@ pub(crate) async fn bytes(web: &Web, seq: i64) -> Result<Response, Trouble> {
         response.headers_mut().insert(HeaderName::from_static("watchkeeper-leaf"), leaf);
     }
     Ok(response)
-}
-
-/// `GET /api/v1/evidence/{seq}/proof`: that it is in the log, as a C2SP tlog-proof.
-pub(crate) async fn entry_proof(
-    State(web): State<Web>,
-    Path(seq): Path<i64>,
-    _: Asker,
-) -> Result<Response, Trouble> {
-    proof(&web, seq).await
 }
 
 /// The proof of an entry; 404 until a checkpoint covers it.

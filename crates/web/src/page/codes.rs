@@ -16,8 +16,13 @@ struct Codes;
 
 /// `GET /codes/{code}`, also under `/docs/codes/{code}`.
 pub(crate) async fn show(Path(code): Path<String>) -> Result<Response, Trouble> {
-    let name = format!("{}.md", code.trim_end_matches(".md"));
-    let page = Codes::get(&name).ok_or_else(Trouble::not_found)?;
+    let page = text(code.trim_end_matches(".md")).ok_or_else(Trouble::not_found)?;
     let plain = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
-    Ok((plain, page.data.into_owned()).into_response())
+    Ok((plain, page).into_response())
+}
+
+/// The page of a code; nothing for a code that is not ours.
+pub(crate) fn text(code: &str) -> Option<String> {
+    let page = Codes::get(&format!("{code}.md"))?;
+    String::from_utf8(page.data.into_owned()).ok()
 }

@@ -24,4 +24,5 @@ mod tell;
 mod trouble;
 pub(crate) mod work;
 
+pub(crate) use around::shell;
 pub(crate) use trouble::trouble;

@@ -11,6 +11,7 @@ pub mod ack;
 pub mod acting;
 pub mod alerts;
 pub mod declare;
+pub mod docs;
 pub mod filters;
 pub mod form;
 pub mod incident;

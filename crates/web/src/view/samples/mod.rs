@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 
 use super::{
     Clock, ClockState, Count, Evidence, EvidenceState, Line, Mode, Place, Row, Shell, Theme, Time,
-    Tone, Words, access, ack, alerts, declare,
+    Tone, Words, access, ack, alerts, declare, docs,
     incident::IncidentPage,
     integrations, lists, log, notice,
     now::NowPage,
@@ -211,6 +211,7 @@ pub fn all() -> Vec<(&'static str, askama::Result<String>)> {
         ("people", people::PeoplePage::sample().render()),
         ("person", people::PersonPage::sample().render()),
         ("quarantine", alerts::QuarantinePage::sample().render()),
+        ("docs", docs::DocsPage::sample().render()),
         ("search", notice::SearchPage::sample().render()),
         ("set-up", access::SetUpPage::sample().render()),
         ("set-up-known", access::SetUpPage::sample_known().render()),

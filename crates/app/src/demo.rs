@@ -18,7 +18,7 @@ use crate::{
     App, Caller, Credentials, Error,
     config::NewIntegration,
     identity::{NewContact, NewPerson},
-    incident::NewIncident,
+    incident::{NewIncident, RATIFIERS},
 };
 
 /// The shipped process.
@@ -74,15 +74,20 @@ impl App {
         self.publish(&host, process, PROCESS.as_bytes().to_vec()).await?;
         let table = (DocumentKind::Table, Code::fixed("severity"));
         self.publish(&host, table, SEVERITY.as_bytes().to_vec()).await?;
-        let missing = self
-            .look(|conn| store::config::newest(conn, DocumentKind::Policy, "default"))
-            .await?
-            .is_none();
-        if missing {
-            let policy = (DocumentKind::Policy, Code::fixed("default"));
-            let bytes =
-                serde_json::to_vec(&policy_default()).map_err(|e| Error::Fault(e.to_string()))?;
-            self.publish(&host, policy, bytes).await?;
+        for policy in [policy_default(), policy_of_ratifiers()] {
+            self.ship_policy(&host, policy).await?;
+        }
+        Ok(())
+    }
+
+    /// Publishes a policy where there is none of its name: what somebody changed stays.
+    async fn ship_policy(&self, host: &Caller, policy: Policy) -> Result<(), Error> {
+        let name = policy.name.clone();
+        let known =
+            self.look(move |conn| store::config::newest(conn, DocumentKind::Policy, name.as_str()));
+        if known.await?.is_none() {
+            let bytes = serde_json::to_vec(&policy).map_err(|e| Error::Fault(e.to_string()))?;
+            self.publish(host, (DocumentKind::Policy, policy.name), bytes).await?;
         }
         Ok(())
     }
@@ -282,14 +287,24 @@ fn sample_person(name: &str, email: &str, roles: &[Role]) -> NewPerson {
 
 /// Commander, then management, then whoever runs the installation.
 fn policy_default() -> Policy {
-    let rung = |roles: &[Role], wait_seconds| Step {
-        targets: roles.iter().map(|role| Target::Role(*role)).collect(),
-        wait_seconds,
-    };
     Policy {
         name: Code::fixed("default"),
         steps: vec![rung(&[Role::Responder, Role::Commander], 300), rung(&[Role::Management], 600)],
         last_resort: rung(&[Role::Administrator, Role::Management], 900),
         acknowledged_seconds: 1800,
     }
+}
+
+/// Management ratifies exceptions; one that nobody judged in time is theirs first.
+fn policy_of_ratifiers() -> Policy {
+    Policy {
+        name: RATIFIERS,
+        steps: vec![rung(&[Role::Management], 3600)],
+        last_resort: rung(&[Role::Management, Role::Commander, Role::Administrator], 14_400),
+        acknowledged_seconds: 28_800,
+    }
+}
+
+fn rung(roles: &[Role], wait_seconds: i64) -> Step {
+    Step { targets: roles.iter().map(|role| Target::Role(*role)).collect(), wait_seconds }
 }

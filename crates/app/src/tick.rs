@@ -13,6 +13,7 @@ use base::{Code, Duration, Id, Timestamp, id};
 use connect::outbound::{ChannelKind, Outgoing, To};
 use domain::{
     escalation::Target,
+    incident,
     page::Channel,
     server::{ClockStepped, Event, STREAM},
 };
@@ -22,7 +23,7 @@ use store::{alert, clock, log, operational, page, person, word};
 use crate::{
     App, Caller, Error, call_tree,
     escalation::climb,
-    incident::{fire_timer, overdue},
+    incident::{fire_timer, measure_over, overdue, unratified},
     log::Signing,
     turn::{Stop, Turn},
 };
@@ -315,22 +316,18 @@ impl App {
 }
 
 fn fire(turn: &mut Turn<'_>, due: &clock::Clock) -> Result<(), Stop> {
+    if due.kind == "escalation_step" {
+        return due.target.parse().map_or(Ok(()), |id| climb(turn, id));
+    }
+    let Ok(id) = due.target.parse::<Id<id::Incident>>() else { return Ok(()) };
     match due.kind.as_str() {
-        "escalation_step" => match due.target.parse() {
-            Ok(id) => climb(turn, id),
-            Err(_) => Ok(()),
-        },
         "process_timer" => {
             let timer = u32::try_from(due.generation).unwrap_or(u32::MAX);
-            match due.target.parse::<Id<id::Incident>>() {
-                Ok(id) => fire_timer(turn, id, timer, due.due_at),
-                Err(_) => Ok(()),
-            }
+            fire_timer(turn, id, timer, due.due_at)
         }
-        _ => match due.target.parse::<Id<id::Incident>>() {
-            Ok(id) => overdue(turn, id, due.id.clone(), due.due_at),
-            Err(_) => Ok(()),
-        },
+        incident::RATIFICATION => unratified(turn, id, &due.id, due.due_at),
+        incident::MEASURE_END => measure_over(turn, id, (due.generation, &due.id), due.due_at),
+        _ => overdue(turn, id, &due.id, due.due_at),
     }
 }
 

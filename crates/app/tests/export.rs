@@ -193,7 +193,7 @@ fn a_period_leaves_entry_by_entry_and_the_whole_log_as_tiles() {
         check(
             &house.verify(&period),
             &expect![[
-                r#"Verified { signer: "log.bank.example/watchkeeper" } Counts { entries: 119, streams: 23, words: 40, erased: 0, attachments: 0 } []"#
+                r#"Verified { signer: "log.bank.example/watchkeeper" } Counts { entries: 120, streams: 24, words: 41, erased: 0, attachments: 0 } []"#
             ]],
         );
 

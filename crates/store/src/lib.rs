@@ -23,6 +23,7 @@ pub mod config;
 pub mod credential;
 pub mod error;
 pub mod escalation;
+pub mod exception;
 pub mod incident;
 pub mod log;
 pub mod migrations;
@@ -47,6 +48,7 @@ pub fn statements() -> Vec<&'static db::Stmt> {
         config::ALL,
         credential::ALL,
         escalation::ALL,
+        exception::ALL,
         incident::ALL,
         log::ALL,
         operational::ALL,

@@ -25,4 +25,9 @@ pub static ALL: &[Migration] = &[
         name: "every_day",
         sql: include_str!("../../../migrations/0005_every_day.sql"),
     },
+    Migration {
+        number: 6,
+        name: "exceptions",
+        sql: include_str!("../../../migrations/0006_exceptions.sql"),
+    },
 ];

@@ -42,6 +42,7 @@ derived! {
     INCIDENT_ENTRY: "incident_entry", "incident, seq", "incident, seq";
     INCIDENT_STREAM: "incident_stream", "stream, incident", "stream";
     INCIDENT_TASK: "incident_task", "incident, task, element, role, created_at, due_at, holder, held_until, delegated_by, approved", "incident, task";
+    INCIDENT_EXCEPTION: "incident_exception", "incident, seq, element, code, person, authority, invoked_at, ratify_by, judgement, judged", "incident, seq";
     ESCALATION: "escalation", "id, target, target_id, phase, next_step, due_at, started_at, acknowledged_by, acknowledged_at", "id";
     PAGE: "page", "id, escalation, person, step, state, position, attempt, due_at, queued_at, handed_over_at, acknowledged_at, last_reason", "id";
     CLOCK: "clock", "id, kind, target, generation, started_at, due_at, state, rule", "id";

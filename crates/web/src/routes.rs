@@ -93,6 +93,7 @@ const DECLARE: Access = Access::Page(Permission::Declare);
 const RESPOND: Access = Access::Page(Permission::Respond);
 const COMMAND: Access = Access::Page(Permission::Command);
 const APPROVE: Access = Access::Confirmed(Permission::Approve);
+const RATIFY: Access = Access::Confirmed(Permission::Ratify);
 const EXPORT: Access = Access::Confirmed(Permission::Export);
 const ADMINISTER: Access = Access::Page(Permission::Administer);
 const PUBLIC: Access = Access::Public;
@@ -165,6 +166,15 @@ pub static TABLE: &[Route] = routes! {
     POST "/tasks/{reference}/{task}/delegate" Access::Tasks => page::task::delegate;
     POST "/tasks/{reference}/{task}/approve" APPROVE => page::task::approve;
     POST "/tasks/{reference}/{task}/exception" RESPOND => page::task::bypass;
+    // Exceptions, measures, actions.
+    GET "/exceptions" READ => page::exceptions::list;
+    GET "/incidents/{reference}/exceptions/{seq}" READ => page::exceptions::show;
+    POST "/incidents/{reference}/exceptions/{seq}" RATIFY => page::exceptions::judge;
+    POST "/incidents/{reference}/measures" RESPOND => incident::take_measure;
+    POST "/incidents/{reference}/measures/{measure}/extend" RESPOND => incident::extend_measure;
+    POST "/incidents/{reference}/measures/{measure}/end" RESPOND => incident::end_measure;
+    POST "/incidents/{reference}/actions" RESPOND => incident::action;
+    POST "/incidents/{reference}/pages" RESPOND => incident::page_also;
     // The log.
     GET "/log" READ_LOG => page::log::list;
     GET "/log/entries/{seq}" READ_LOG => page::log::entry;

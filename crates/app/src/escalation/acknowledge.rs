@@ -3,12 +3,12 @@
 use base::{Id, id};
 use domain::{
     access::{Permission, Scope},
-    escalation::{self, Phase},
+    escalation::{self, EndReason, Phase},
     page::{self, PageAcknowledged, Via},
 };
 use store::{escalation as escalations, page as pages};
 
-use super::start::withdraw;
+use super::start::{policy_of, withdraw};
 use crate::{
     App, Caller, Error,
     turn::{Stop, Turn},
@@ -90,9 +90,12 @@ fn answered(
         |id| page::Event::from(PageAcknowledged { by: person, via }).draft(id, turn.now);
     let mut drafts: Vec<_> = mine.into_iter().map(acknowledged).collect();
     if let Some(state) = escalations::load(turn.conn, id)?.filter(|s| s.phase != Phase::Ended) {
-        let version = Some(state.policy_version);
-        let policy = turn.app.documents().policy(turn.conn, &state.policy, version)?.document;
+        let policy = policy_of(turn, &state)?;
         drafts.push(escalation::acknowledge(id, &state, (person, page), &policy, turn.now)?);
+        if state.call.is_some() {
+            // A call asks one thing: that somebody comes. An answer is all of it.
+            drafts.extend(escalation::end(id, &state, EndReason::Answered, turn.now));
+        }
     }
     turn.record(drafts)?;
     withdraw(turn, id, Some(person))

@@ -9,6 +9,7 @@ use domain::{
 };
 use store::{escalation as escalations, page as pages, person};
 
+use super::start::policy_of;
 use crate::turn::{Stop, Turn};
 
 /// Rungs taken in one go: one that reaches nobody is followed by the next at once.
@@ -27,8 +28,7 @@ pub(crate) fn climb(turn: &mut Turn<'_>, id: Id<id::Escalation>) -> Result<(), S
 /// Takes one rung; false where none was due.
 fn rung(turn: &mut Turn<'_>, id: Id<id::Escalation>) -> Result<bool, Stop> {
     let Some(state) = escalations::load(turn.conn, id)? else { return Ok(false) };
-    let version = Some(state.policy_version);
-    let policy = turn.app.documents().policy(turn.conn, &state.policy, version)?.document;
+    let policy = policy_of(turn, &state)?;
     let (step, _) = policy.rung(state.next_step);
     let people = people(turn, step)?;
     let sent: Vec<(Id<id::Page>, Id<id::Person>)> =

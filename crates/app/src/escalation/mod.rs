@@ -8,4 +8,6 @@ pub use acknowledge::Acknowledged;
 
 pub(crate) use climb::climb;
 pub use climb::pages_of;
-pub(crate) use start::{end_of, running, start_for_group, start_for_incident};
+pub(crate) use start::{
+    call_about, end_of, running, start_for_exception, start_for_group, start_for_incident,
+};

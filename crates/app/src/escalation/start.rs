@@ -1,8 +1,11 @@
 //! Starting and ending ladders.
 
+use std::sync::Arc;
+
 use base::{Code, Id, id};
 use domain::{
-    escalation::{self, EndReason, Phase, TargetKind},
+    document::DocumentKind,
+    escalation::{self, EndReason, Escalation, Phase, Policy, Target, TargetKind},
     page::{self, PageWithdrawn},
 };
 use store::{escalation as escalations, page as pages};
@@ -25,6 +28,40 @@ pub(crate) fn start_for_incident(
     policy: &Code,
 ) -> Result<(), Stop> {
     start(turn, (TargetKind::Incident, incident.to_string()), policy)
+}
+
+/// Starts the ladder of an exception that nobody judged in time; its target is the clock that ran out.
+/// The default policy serves where the one of the ratifiers is not published.
+pub(crate) fn start_for_exception(
+    turn: &mut Turn<'_>,
+    clock: &Code,
+    policy: &Code,
+) -> Result<(), Stop> {
+    let known = store::config::newest(turn.conn, DocumentKind::Policy, policy.as_str())?;
+    let policy = if known.is_some() { policy } else { &crate::incident::POLICY };
+    start(turn, (TargetKind::Exception, clock.to_string()), policy)
+}
+
+/// Calls one person or role about an incident, outside any policy.
+pub(crate) fn call_about(
+    turn: &mut Turn<'_>,
+    incident: Id<id::Incident>,
+    whom: &Target,
+) -> Result<(), Stop> {
+    let id: Id<id::Escalation> = turn.mint();
+    let target = incident.to_string().parse().expect("invariant: an id is a code");
+    let draft = escalation::call(id, (TargetKind::Incident, target), whom, turn.now);
+    turn.record(vec![draft])?;
+    super::climb(turn, id)
+}
+
+/// The policy of a ladder in the version it began with; a call brings its own.
+pub(super) fn policy_of(turn: &mut Turn<'_>, state: &Escalation) -> Result<Arc<Policy>, Stop> {
+    if let Some(policy) = state.call_policy() {
+        return Ok(Arc::new(policy));
+    }
+    let version = Some(state.policy_version);
+    Ok(turn.app.documents().policy(turn.conn, &state.policy, version)?.document)
 }
 
 fn start(

@@ -114,18 +114,31 @@ pub(crate) fn fire_timer(
 pub(crate) fn overdue(
     turn: &mut Turn<'_>,
     id: Id<id::Incident>,
-    clock: Code,
+    clock: &Code,
     due_at: Timestamp,
 ) -> Result<(), Stop> {
     let state = load(turn, id)?;
-    if state.status != Status::Open || state.breached.contains(&clock) {
+    if state.status != Status::Open || !breached(turn, id, clock, due_at)? {
         return Ok(());
     }
-    let event = Event::from(ClockBreached { clock, due_at });
-    turn.record(vec![event.draft(id, turn.now)])?;
     let grave = state.severity.now().is_none_or(|held| held <= incident::Severity::S2);
     if grave && !running(turn, &id.to_string())? {
         start_for_incident(turn, id, &POLICY)?;
     }
     Ok(())
+}
+
+/// Records that a clock ran out; false where that is recorded already.
+pub(super) fn breached(
+    turn: &mut Turn<'_>,
+    id: Id<id::Incident>,
+    clock: &Code,
+    due_at: Timestamp,
+) -> Result<bool, Stop> {
+    if load(turn, id)?.breached.contains(clock) {
+        return Ok(false);
+    }
+    let event = Event::from(ClockBreached { clock: clock.clone(), due_at });
+    turn.record(vec![event.draft(id, turn.now)])?;
+    Ok(true)
 }

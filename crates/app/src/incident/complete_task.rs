@@ -1,13 +1,12 @@
-//! Completing a task of the process, or passing it by exception.
+//! Completing a task of the process.
 
 use std::collections::BTreeMap;
 
 use base::{Code, Id, Timestamp, id};
 use domain::{
-    access::{Permission, Role, Scope},
+    access::{Permission, Scope},
     incident::{
-        Approval, Incident, TaskApproved, approve_task, exception_without_reason, field_missing,
-        wrong_role,
+        Approval, Authority, Incident, TaskApproved, approve_task, field_missing, wrong_role,
     },
     person,
 };
@@ -15,6 +14,7 @@ use process::{Command, Element, Kind, Variables, engine::TaskKind, model::FieldT
 
 use super::{
     advance::{actions, step},
+    exception::authority,
     load,
 };
 use crate::{
@@ -44,35 +44,6 @@ impl App {
         responds.or_else(|_| caller.needs(Permission::Approve, Scope::House))?;
         let who = caller.clone();
         let command = move |turn: &mut Turn<'_>| complete(turn, &who, id, (task, &answers));
-        self.commit(db::Lane::Normal, caller, command).await
-    }
-
-    /// Passes the element a task waits at, under an exception code with a rationale.
-    ///
-    /// # Errors
-    /// `PRC-002`, `PRO-015`, `PRO-016`.
-    pub async fn bypass_task(
-        &self,
-        caller: &Caller,
-        id: Id<id::Incident>,
-        (task, code, rationale): (u32, Code, String),
-    ) -> Result<(), Error> {
-        caller.needs(Permission::Respond, Scope::House)?;
-        caller.someone()?;
-        if rationale.trim().is_empty() {
-            return Err(exception_without_reason().into());
-        }
-        let command = move |turn: &mut Turn<'_>| {
-            let state = load(turn, id)?;
-            let open = state.process.state.tasks.get(&task);
-            let element =
-                open.ok_or(process::Refusal::NoTask { task }).map_err(domain::Refused::from)?;
-            let (element, outputs) = (element.element.clone(), Variables::new());
-            let command = Command::Bypass { element, code: code.clone(), outputs };
-            let words = [(Code::fixed("rationale"), rationale.trim().to_owned())];
-            step(turn, id, &command, &words)?;
-            actions(turn, id)
-        };
         self.commit(db::Lane::Normal, caller, command).await
     }
 }
@@ -170,7 +141,8 @@ fn approved(
     }
 }
 
-/// Whether this caller may complete this task: by role, in command, or because it was delegated.
+/// Whether this caller may complete this task: by role, in command, because it was delegated, or because
+/// the incident is grave (ground rule G3).
 pub(super) fn may(
     caller: &Caller,
     state: &Incident,
@@ -178,20 +150,8 @@ pub(super) fn may(
     now: Timestamp,
 ) -> Result<(), Stop> {
     let grave = state.severity.now().is_none_or(|s| s <= domain::incident::Severity::S2);
-    let roles = &element.marks.roles;
-    let holds = |role: &Code| {
-        let role = Role::from_code(role.as_str());
-        role.is_some_and(|role| {
-            caller.grants.iter().any(|grant| grant.role == role)
-                || state
-                    .roles
-                    .iter()
-                    .any(|(held, who)| *held == role && caller.person == Some(*who))
-        })
-    };
-    let commands = caller.person.is_some() && state.commander == caller.person;
     let holds_it = caller.person.is_some() && state.holder(task, now) == caller.person;
-    if grave || commands || holds_it || roles.is_empty() || roles.iter().any(holds) {
+    if grave || holds_it || authority(caller, state, &element.marks.roles) == Authority::Held {
         return Ok(());
     }
     if caller.person.is_none() {

@@ -6,7 +6,9 @@ mod close;
 mod command;
 mod complete_task;
 mod declare;
+mod exception;
 mod hold;
+mod measure;
 mod outlook;
 mod questions;
 mod record;
@@ -27,8 +29,12 @@ pub use severity::{Answered, preview};
 pub use view::{Seen, TaskSeen};
 
 pub use advance::ACTIONS_KNOWN;
+pub use exception::RATIFIERS;
+
 pub(crate) use advance::{fire_timer, overdue};
 pub(crate) use declare::declare_in;
+pub(crate) use exception::unratified;
+pub(crate) use measure::measure_over;
 
 use crate::{
     App, Caller, Error,

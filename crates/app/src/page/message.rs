@@ -69,6 +69,7 @@ pub(super) fn about(conn: &mut Conn, state: &Escalation) -> Result<About, StoreE
     let target = state.target_id.as_str();
     match state.target {
         TargetKind::Incident => about_incident(conn, target),
+        TargetKind::Exception => about_exception(conn, target),
         TargetKind::Group => about_group(conn, target),
     }
 }
@@ -84,6 +85,19 @@ fn about_incident(conn: &mut Conn, target: &str) -> Result<About, StoreError> {
         open_alerts: 0,
         path: format!("/incidents/{}", state.reference),
         reference: Some(state.reference.to_string()),
+    })
+}
+
+/// The incident of the exception whose clock ran out; what is wanted stands before its title.
+fn about_exception(conn: &mut Conn, clock: &str) -> Result<About, StoreError> {
+    let (incident, exception) = (clock.split(':').next(), clock.rsplit(':').next());
+    let about = about_incident(conn, incident.unwrap_or_default())?;
+    let title =
+        format!("Exception № {} is not ratified: {}", exception.unwrap_or_default(), about.title);
+    Ok(About {
+        title,
+        path: format!("{}/exceptions/{}", about.path, exception.unwrap_or_default()),
+        ..about
     })
 }
 

@@ -2,7 +2,7 @@
 
 use base::{Code, Id, Timestamp, id, leaf};
 
-use crate::event::events;
+use crate::{access::Role, event::events};
 
 leaf! {
     /// What an escalation is about.
@@ -11,6 +11,8 @@ leaf! {
         Group,
         /// An incident.
         Incident,
+        /// An exception that nobody has judged in time; its id is that of the clock that ran out.
+        Exception,
     }
 
     /// Why it ended.
@@ -23,6 +25,8 @@ leaf! {
         Answered,
         /// A person ended it with the incident.
         Closed,
+        /// What it asked for was decided.
+        Decided,
     }
 
     /// The ladder begins.
@@ -37,6 +41,10 @@ leaf! {
         pub policy_version: i64,
         /// When the first step is due.
         pub due_at: Timestamp,
+        /// For a call outside any policy: the person who is paged.
+        pub person: Option<Id<id::Person>>,
+        /// For a call outside any policy: the role that is paged.
+        pub role: Option<Role>,
     }
 
     /// A step's people are paged.

@@ -19,7 +19,7 @@ pub use event::{
     TargetKind,
 };
 pub use policy::{InvalidPolicy, Policy, Step, Target};
-pub use state::{Escalation, Phase, acknowledge, apply, due, end, start};
+pub use state::{CALL, Escalation, Phase, acknowledge, apply, call, due, end, start};
 
 use crate::refusal::refusals;
 

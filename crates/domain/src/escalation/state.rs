@@ -5,10 +5,15 @@ use evidence::entry::Draft;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    EndReason, EscalationAcknowledged, EscalationEnded, EscalationStarted, Event, Policy,
-    StepTaken, TargetKind, already_ended,
+    EndReason, EscalationAcknowledged, EscalationEnded, EscalationStarted, Event, Policy, Step,
+    StepTaken, Target, TargetKind, already_ended,
 };
 use crate::{Meta, Refused};
+
+/// The name that stands for the policy of a call.
+pub const CALL: Code = Code::fixed("call");
+/// How long a call waits for an answer before it pages again, in seconds.
+const CALL_SECONDS: i64 = 300;
 
 /// How far it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +38,9 @@ pub struct Escalation {
     pub policy: Code,
     /// The policy's version, pinned at the start.
     pub policy_version: i64,
+    /// Whom it pages where it is a call outside any policy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call: Option<Target>,
     /// How far it is.
     pub phase: Phase,
     /// The next rung to climb.
@@ -55,6 +63,7 @@ pub fn apply(state: Option<Escalation>, event: &Event, meta: &Meta) -> Option<Es
             target_id: e.target_id.clone(),
             policy: e.policy.clone(),
             policy_version: e.policy_version,
+            call: e.person.map(Target::Person).or(e.role.map(Target::Role)),
             phase: Phase::Running,
             next_step: 0,
             due_at: Some(e.due_at),
@@ -99,8 +108,46 @@ pub fn start(
         policy: policy.0.name.clone(),
         policy_version: policy.1,
         due_at: now,
+        person: None,
+        role: None,
     };
     Event::from(event).draft(id, now)
+}
+
+/// Calls one person or role at once, outside any policy, until somebody answers.
+pub fn call(
+    id: Id<id::Escalation>,
+    (target, target_id): (TargetKind, Code),
+    whom: &Target,
+    now: Timestamp,
+) -> Draft {
+    let (person, role) = match whom {
+        Target::Person(person) => (Some(*person), None),
+        Target::Role(role) => (None, Some(*role)),
+    };
+    let event = EscalationStarted {
+        target,
+        target_id,
+        policy: CALL,
+        policy_version: 0,
+        due_at: now,
+        person,
+        role,
+    };
+    Event::from(event).draft(id, now)
+}
+
+impl Escalation {
+    /// The policy of a call: the same page again and again until it is answered.
+    pub fn call_policy(&self) -> Option<Policy> {
+        let step = Step { targets: vec![self.call.clone()?], wait_seconds: CALL_SECONDS };
+        Some(Policy {
+            name: CALL,
+            steps: vec![step.clone()],
+            last_resort: step,
+            acknowledged_seconds: CALL_SECONDS,
+        })
+    }
 }
 
 /// Takes the rung that is due, or nothing where nothing is due yet.

@@ -4,6 +4,10 @@ use std::collections::BTreeMap;
 
 use base::{Code, Digest, Id, Timestamp, id, leaf};
 
+use super::{
+    exception::{ExceptionJudged, RatificationWanted},
+    measure::{ActionTaken, MeasureEnded, MeasureExtended, MeasureTaken},
+};
 use crate::access::Role;
 
 leaf! {
@@ -385,6 +389,18 @@ incident_events! {
     VariableSet = "variable_set",
     /// A clock ran out.
     ClockBreached = "clock_breached",
+    /// A step was passed by exception and is to be ratified.
+    RatificationWanted = "ratification_wanted",
+    /// A second person judged an exception.
+    ExceptionJudged = "exception_judged",
+    /// A temporary measure stands.
+    MeasureTaken = "measure_taken",
+    /// It stands longer.
+    MeasureExtended = "measure_extended",
+    /// It stands no more.
+    MeasureEnded = "measure_ended",
+    /// Somebody did something.
+    ActionTaken = "action_taken",
 }
 
 impl Severity {

@@ -5,8 +5,8 @@ use evidence::entry::Draft;
 
 use super::{
     AlertsAttached, Event, Incident, IncidentClosed, IncidentLinked, IncidentMerged,
-    IncidentReopened, Relation, Status, closed, fact::not_merged, reason_missing, same_incident,
-    still_open, tasks_open,
+    IncidentReopened, Relation, Status, closed, fact::not_merged, measures_stand, reason_missing,
+    same_incident, still_open, tasks_open,
 };
 use crate::Refused;
 
@@ -61,10 +61,11 @@ pub fn merge(
 }
 
 /// It is over. A false positive may close with the process unfinished; anything else wants its tasks
-/// done or excepted.
+/// done or excepted. Temporary measures are ended first, whatever it was (ground rule G8).
 ///
 /// # Errors
-/// `INC-001` when closed, `INC-006` with open tasks, `INC-007` without a reason, `INC-002` when merged.
+/// `INC-001` when closed, `INC-006` with open tasks, `INC-014` while a temporary measure stands, `INC-007`
+/// without a reason, `INC-002` when merged.
 pub fn close(
     id: Id<id::Incident>,
     incident: &Incident,
@@ -78,6 +79,9 @@ pub fn close(
     }
     if !false_positive && !incident.process.state.tasks.is_empty() {
         return Err(tasks_open());
+    }
+    if !incident.measures.is_empty() {
+        return Err(measures_stand());
     }
     let reason = some_reason(reason)?;
     Ok(Event::from(IncidentClosed { false_positive }).draft(id, now).word("reason", reason))

@@ -7,9 +7,11 @@ mod approval;
 mod command;
 mod declare;
 mod event;
+mod exception;
 mod fact;
 mod hold;
 mod lifecycle;
+mod measure;
 mod process;
 mod severity;
 mod state;
@@ -24,12 +26,20 @@ pub use event::{
     RoleAssigned, ScopeDecided, Severity, SeverityApproved, SeverityDecided, Source, TaskApproved,
     TaskClaimed, TaskDelegated, TaskReleased, VariableSet,
 };
+pub use exception::{
+    Authority, ExceptionHeld, ExceptionJudged, Judgement, RATIFICATION, RatificationWanted,
+    judge_exception, want_ratification,
+};
 pub use fact::{Fact, decide_awareness, decide_scope, note, record_fact};
 pub use hold::{
     Holding, MAX_DELEGATION_DAYS, MIN_DELEGATION_MINUTES, OnTask, claim_task, delegate_task,
     release_task,
 };
 pub use lifecycle::{attach_alerts, close, link, merge, reopen};
+pub use measure::{
+    ActionKind, ActionResult, ActionTaken, MEASURE_END, MeasureEnd, MeasureEnded, MeasureExtended,
+    MeasureHeld, MeasureKind, MeasureTaken, end_measure, extend_measure, take_measure, tell_action,
+};
 pub use process::{evidence_marks, process_drafts};
 pub use severity::{
     APPROVAL_MINUTES, Assessment, approve_severity, decide_severity, severity_clock,
@@ -66,6 +76,25 @@ refusals! {
     fact_missing: Invalid = "INC-012", "Give the fact a name and a value.";
     /// A number that is out of range.
     instant_in_future: Invalid = "INC-013", "An instant of what happened cannot lie in the future.";
+    /// A temporary measure stands in the way of closing.
+    measures_stand: State = "INC-014",
+        "Temporary measures still stand; reverse each, or say why it stays.";
+    /// No such measure stands.
+    unknown_measure: Missing = "INC-015", "No such temporary measure stands.";
+    /// A measure without a sensible end.
+    measure_end_wrong: Invalid = "INC-016",
+        "A temporary measure ends in the future, within 30 days; at most 64 stand at once.";
+    /// An extra page for nobody.
+    nobody_to_page: Invalid = "INC-017", "Say whom to page: one person, or one role that somebody holds.";
+    /// No such exception.
+    unknown_exception: Missing = "EXC-001", "There is no such exception in this incident.";
+    /// It was judged.
+    exception_judged: State = "EXC-002", "This exception has been judged already.";
+    /// The one who bypassed cannot ratify.
+    own_exception: Forbidden = "EXC-003",
+        "The one who passed the step cannot ratify it; a second person does.";
+    /// A refusal wants a comment.
+    ratification_reason: Invalid = "EXC-004", "Say in one line why the exception should not have been.";
     /// Severity is not decided yet.
     nothing_to_approve: State = "TRI-001", "No severity decision of this incident waits for approval.";
     /// The decider cannot approve.

@@ -5,7 +5,7 @@ use ::process::Model;
 use base::{Code, Id, Timestamp, id};
 use evidence::entry::{Draft, Under};
 
-use super::{Event, Incident, PhaseEntered};
+use super::{ActionKind, Event, Incident, PhaseEntered};
 use crate::Meta;
 
 /// A process event as the data of an entry: leaf-safe by the `process` crate's own proof.
@@ -91,7 +91,8 @@ fn element(event: &::process::Event) -> Option<Code> {
 /// | awareness, scope decided | `awareness`, `scope` |
 /// | command taken | `commander` |
 /// | a fact recorded | the fact |
-/// | a note of an action | `action` |
+/// | a note of an action, an action | `action`; by its kind `containment_action`, `recovery_action` |
+/// | an exception judged | `ratification` |
 /// | closed | `closure` |
 pub fn evidence_marks(event: &Event, meta: &Meta) -> Vec<Code> {
     let fixed = |names: &[&'static str]| names.iter().map(|name| Code::fixed(name)).collect();
@@ -102,6 +103,12 @@ pub fn evidence_marks(event: &Event, meta: &Meta) -> Vec<Code> {
         Event::ScopeDecided(_) => fixed(&["scope"]),
         Event::CommandTaken(_) => fixed(&["commander"]),
         Event::NoteAdded(note) if note.action => fixed(&["action"]),
+        Event::ActionTaken(taken) => match taken.kind {
+            ActionKind::Containment => fixed(&["action", "containment_action"]),
+            ActionKind::Recovery => fixed(&["action", "recovery_action"]),
+            ActionKind::Other => fixed(&["action"]),
+        },
+        Event::ExceptionJudged(_) => fixed(&["ratification"]),
         Event::IncidentClosed(_) => fixed(&["closure"]),
         Event::FactRecorded(fact) => vec![fact.fact.clone()],
         Event::Process(event) => match event.as_ref() {

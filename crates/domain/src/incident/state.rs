@@ -8,7 +8,7 @@ use base::{Code, Digest, Id, Timestamp, id};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Cause, Certainty, Event, Relation, Severity,
+    Cause, Certainty, Event, ExceptionHeld, MeasureHeld, Relation, Severity,
     event::{IncidentDeclared, TaskApproved},
     hold::Holding,
     process::evidence_marks,
@@ -145,6 +145,12 @@ pub struct Incident {
     pub evidence: BTreeMap<Code, Mark>,
     /// Elements passed by exception, and the entry that says so.
     pub excepted: BTreeMap<Code, i64>,
+    /// Every exception, by the entry that invoked it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub exceptions: BTreeMap<i64, ExceptionHeld>,
+    /// Temporary measures that stand, by the entry that took them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub measures: BTreeMap<i64, MeasureHeld>,
     /// Answers to open tasks that wait for more approvers.
     pub approvals: BTreeMap<u32, Approvals>,
     /// Who is on which open task.
@@ -200,6 +206,8 @@ fn begin(e: &IncidentDeclared, meta: &Meta) -> Incident {
         reopened: 0,
         evidence: BTreeMap::new(),
         excepted: BTreeMap::new(),
+        exceptions: BTreeMap::new(),
+        measures: BTreeMap::new(),
         approvals: BTreeMap::new(),
         held: BTreeMap::new(),
         breached: BTreeSet::new(),
@@ -215,7 +223,7 @@ fn begin(e: &IncidentDeclared, meta: &Meta) -> Incident {
 
 fn change(next: &mut Incident, event: &Event, meta: &Meta) {
     match event {
-        Event::IncidentDeclared(_) | Event::NoteAdded(_) => {}
+        Event::IncidentDeclared(_) | Event::NoteAdded(_) | Event::ActionTaken(_) => {}
         Event::ClockBreached(e) => {
             next.breached.insert(e.clock.clone());
         }
@@ -262,6 +270,11 @@ fn change(next: &mut Incident, event: &Event, meta: &Meta) {
         Event::TaskClaimed(e) => next.hold(e.task, e.by, None, meta),
         Event::TaskReleased(e) => drop(next.held.remove(&e.task)),
         Event::TaskDelegated(e) => next.hold(e.task, e.to, Some((e.from, e.until)), meta),
+        Event::RatificationWanted(e) => next.ratification_wanted(e),
+        Event::ExceptionJudged(e) => next.exception_judged(e, meta),
+        Event::MeasureTaken(e) => next.measure_taken(e, meta),
+        Event::MeasureExtended(e) => next.measure_extended(e),
+        Event::MeasureEnded(e) => drop(next.measures.remove(&e.measure)),
         Event::VariableSet(e) => {
             let value = ::process::Value::Code(e.value.clone());
             if let Some(scope) = next.process.state.scopes.get_mut(&0) {
@@ -274,7 +287,7 @@ fn change(next: &mut Incident, event: &Event, meta: &Meta) {
             next.approvals.retain(|task, _| open.contains_key(task));
             next.held.retain(|task, _| open.contains_key(task));
             if let ::process::Event::ExceptionInvoked(e) = event.as_ref() {
-                next.excepted.insert(e.element.clone(), meta.seq);
+                next.except(&e.element, &e.code, meta);
             }
         }
     }

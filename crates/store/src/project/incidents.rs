@@ -4,7 +4,7 @@ use base::Code;
 use db::{Conn, Rows, Stmt};
 use domain::{
     escalation::{EscalationStarted, TargetKind},
-    incident::{self, Event, Incident, Status},
+    incident::{self, Event, ExceptionHeld, Incident, Status},
 };
 use evidence::entry::Entry;
 
@@ -43,6 +43,14 @@ stmt!(
     TASK_APPROVED,
     Rows::AtMost(1),
     "UPDATE incident_task SET approved = $3 WHERE incident = $1 AND task = $2"
+);
+stmt!(
+    EXCEPTION,
+    Rows::Exactly(1),
+    "INSERT INTO incident_exception (incident, seq, element, code, person, authority, invoked_at,
+     ratify_by, judgement, judged) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+     ON CONFLICT (incident, seq) DO UPDATE SET authority = excluded.authority,
+     ratify_by = excluded.ratify_by, judgement = excluded.judgement, judged = excluded.judged"
 );
 stmt!(TASK_DONE, Rows::AtMost(1), "DELETE FROM incident_task WHERE incident = $1 AND task = $2");
 stmt!(STREAM_OF, Rows::AtMost(1), "SELECT incident FROM incident_stream WHERE stream = $1");
@@ -86,6 +94,7 @@ pub(crate) static ALL: &[&Stmt] = &[
     &TASK,
     &TASK_HELD,
     &TASK_APPROVED,
+    &EXCEPTION,
     &TASK_DONE,
     &STREAM_OF,
     &ADOPT,
@@ -114,6 +123,7 @@ impl Step<'_> {
         self.set_holder(&event)?;
         self.set_approved(&event, &next)?;
         self.set_clocks(&old_clocks, clocks(id, &next));
+        self.set_exception(&event, &next)?;
         self.relate(&event, &next)?;
         Ok(State::Incident(Box::new(next)))
     }
@@ -185,6 +195,28 @@ impl Step<'_> {
         Ok(())
     }
 
+    /// The register's row of the exception that the entry is about.
+    fn set_exception(&mut self, event: &Event, state: &Incident) -> Result<(), StoreError> {
+        let Some((seq, held)) = excepted(event, state, self.seq) else { return Ok(()) };
+        let (judgement, judged) = held.judged.unzip();
+        self.conn.execute(
+            &EXCEPTION,
+            args![
+                self.entry.stream.as_str(),
+                seq,
+                held.element.as_str(),
+                held.code.as_str(),
+                held.by,
+                held.authority.as_ref().map(name_of),
+                held.invoked_at,
+                held.ratify_by,
+                judgement.as_ref().map(name_of),
+                judged,
+            ],
+        )?;
+        Ok(())
+    }
+
     /// Keeps the numbering, and which streams the timeline shows.
     fn relate(&mut self, event: &Event, state: &Incident) -> Result<(), StoreError> {
         let id = self.entry.stream.as_str();
@@ -207,15 +239,29 @@ impl Step<'_> {
     }
 }
 
+/// The exception that an entry invokes, asks to ratify, or judges.
+fn excepted<'a>(event: &Event, state: &'a Incident, seq: i64) -> Option<(i64, &'a ExceptionHeld)> {
+    let number = match event {
+        Event::Process(event) => match event.as_ref() {
+            process::Event::ExceptionInvoked(_) => seq,
+            _ => return None,
+        },
+        Event::RatificationWanted(e) => {
+            let newest = state.exceptions.iter().rev().find(|(_, held)| held.element == e.element);
+            *newest?.0
+        }
+        Event::ExceptionJudged(e) => e.exception,
+        _ => return None,
+    };
+    Some((number, state.exceptions.get(&number)?))
+}
+
 fn task_numbers(state: &Incident) -> Vec<i64> {
     state.process.state.tasks.keys().map(|number| i64::from(*number)).collect()
 }
 
-/// The clocks that an incident's state sets; none once it is over.
+/// The clocks that an incident's state sets; once it is over, those of exceptions nobody has judged.
 fn clocks(id: &str, state: &Incident) -> Vec<Clock> {
-    if state.status != Status::Open {
-        return Vec::new();
-    }
     let clock = |kind: &str, number: i64, due_at, rule: &str| {
         let name: Code =
             format!("{id}:{kind}:{number}").parse().expect("invariant: parts are codes");
@@ -231,6 +277,17 @@ fn clocks(id: &str, state: &Incident) -> Vec<Clock> {
             rule: rule.to_owned(),
         }
     };
+    let ratification = |(seq, held): (i64, &ExceptionHeld)| {
+        Some(clock(incident::RATIFICATION, seq, held.due()?, held.code.as_str()))
+    };
+    let ratifications: Vec<Clock> = state.unratified().filter_map(ratification).collect();
+    if state.status != Status::Open {
+        return ratifications;
+    }
+    let measures = state
+        .measures
+        .iter()
+        .map(|(seq, held)| clock(incident::MEASURE_END, *seq, held.until, "measure_end"));
     let process = &state.process.state;
     let timers = process.timers.iter().map(|(number, timer)| {
         let element = timer.element.as_str();
@@ -242,7 +299,7 @@ fn clocks(id: &str, state: &Incident) -> Vec<Clock> {
     });
     let approval = incident::severity_clock(state)
         .map(|(seq, due_at)| clock("severity_approval", seq, due_at, "severity_approval"));
-    timers.chain(tasks).chain(approval).collect()
+    timers.chain(tasks).chain(approval).chain(measures).chain(ratifications).collect()
 }
 
 /// The year and the number of `INC-2026-0042`.
@@ -279,6 +336,7 @@ pub(super) fn adopt_escalation(
     let target = started.target_id.as_str();
     let incident = match started.target {
         TargetKind::Incident => Some(target.to_owned()),
+        TargetKind::Exception => target.split(':').next().map(str::to_owned),
         TargetKind::Group => {
             let rows = conn.query(&INCIDENT_OF_GROUP, args![target])?;
             rows.first().map(|row| row.text(0).map(str::to_owned)).transpose()?

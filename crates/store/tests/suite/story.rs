@@ -242,6 +242,8 @@ fn ladder(teller: &mut Teller, group: Id<id::Group>, by: Id<id::Person>) -> Id<i
         policy: Code::fixed("default"),
         policy_version: 2,
         due_at: teller.now,
+        person: None,
+        role: None,
     };
     let due_at = teller.now + Duration::minutes(5);
     let step = StepTaken { step: 0, last_resort: false, pages: vec![first, second, third], due_at };

@@ -6,6 +6,7 @@ pub(crate) mod alerts;
 mod around;
 pub(crate) mod codes;
 pub(crate) mod declare;
+pub(crate) mod exceptions;
 pub(crate) mod explain;
 pub(crate) mod files;
 pub(crate) mod incident;

@@ -101,7 +101,8 @@ pub(crate) fn count(summary: &PhaseSummary) -> Count {
     let missing = of(Evidence::Missing);
     let is_ahead = summary.progress == Progress::Ahead;
     Count {
-        present: of(Evidence::Present) + of(Evidence::Late),
+        present: of(Evidence::Present),
+        late: of(Evidence::Late),
         missing: if is_ahead { 0 } else { missing },
         excepted: of(Evidence::Excepted),
         ahead: if is_ahead { missing } else { 0 },
@@ -115,6 +116,7 @@ pub(crate) fn total(model: &Model, state: &Incident, now: Timestamp) -> Count {
     for summary in phases(model, &state.process.state, &recorded, now) {
         let count = count(&summary);
         total.present += count.present;
+        total.late += count.late;
         total.missing += count.missing;
         total.excepted += count.excepted;
         total.ahead += count.ahead;

@@ -164,6 +164,15 @@ impl<'a> Teller<'a> {
             }
             "phase_entered" => (none(), text(d, "phase"), 0),
             "clock_breached" => (text(d, "clock"), self.local(&d["due_at"]), 0),
+            "ratification_wanted" => {
+                let name = self.element(entry, &text(d, "element"));
+                (name, self.local(&d["ratify_by"]), i64::from(d["authority"] == "missing"))
+            }
+            "exception_judged" => (none(), text(d, "judgement"), number(d, "exception")),
+            "measure_taken" => (self.person(&text(d, "owner"))?, text(d, "kind"), 0),
+            "measure_extended" => (none(), self.local(&d["until"]), number(d, "measure")),
+            "measure_ended" => (none(), text(d, "how"), number(d, "measure")),
+            "action_taken" => (text(d, "kind"), text(d, "result"), 0),
             "task_created" | "task_completed" | "task_approved" | "decision_evaluated"
             | "exception_invoked" | "fault_raised" => self.process(entry),
             "task_claimed" | "task_released" => self.process(entry),

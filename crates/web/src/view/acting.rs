@@ -54,6 +54,22 @@ pub struct Typed {
     pub other: Input,
     /// Link: how.
     pub relation: Input,
+    /// Measure: its kind.
+    pub measure: Input,
+    /// Measure: its owner.
+    pub measure_owner: Input,
+    /// Measure: until when.
+    pub measure_until: Input,
+    /// Measure: what is different.
+    pub measure_text: Input,
+    /// Action: what for.
+    pub action: Input,
+    /// Action: what came of it.
+    pub action_result: Input,
+    /// Action: what was done.
+    pub action_text: Input,
+    /// Action: when.
+    pub done_at: Input,
     /// Empty, for choices that propose nothing.
     pub none: Input,
 }
@@ -63,6 +79,8 @@ pub struct Typed {
 pub struct Choices {
     /// People who may take part: by id.
     pub people: Vec<Choice>,
+    /// Whom one can page: `role:…`, `person:…`.
+    pub pageable: Vec<Choice>,
     /// Roles: by code.
     pub roles: Vec<Choice>,
     /// Services: by id.

@@ -243,6 +243,27 @@ pub struct Awareness {
     pub entry: Option<i64>,
 }
 
+/// A temporary measure that stands.
+#[derive(Debug, Clone)]
+pub struct Measure {
+    /// The entry that took it.
+    pub entry: i64,
+    /// Its kind: `firewall_opened`.
+    pub kind: String,
+    /// What is different.
+    pub text: Words,
+    /// Who sees to its end.
+    pub owner: String,
+    /// Since when.
+    pub since: Time,
+    /// Until when.
+    pub until: Time,
+    /// What is left, or how late with a minus.
+    pub left: String,
+    /// Whether its time is over.
+    pub over: bool,
+}
+
 /// What is affected.
 #[derive(Debug, Clone, Default)]
 pub struct Scope {
@@ -289,6 +310,8 @@ pub struct IncidentPage {
     pub clocks: Vec<Clock>,
     /// The log.
     pub story: Story,
+    /// Temporary measures that stand, soonest end first.
+    pub measures: Vec<Measure>,
     /// Facts, by name.
     pub facts: Vec<Fact>,
     /// Awareness, by legal entity.

@@ -12,6 +12,7 @@ pub mod acting;
 pub mod alerts;
 pub mod declare;
 pub mod docs;
+pub mod exceptions;
 pub mod filters;
 pub mod form;
 pub mod incident;

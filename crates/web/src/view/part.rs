@@ -70,6 +70,8 @@ impl Words {
 pub struct Count {
     /// There.
     pub present: u32,
+    /// There, but written down later than the step allows.
+    pub late: u32,
     /// Due and not there.
     pub missing: u32,
     /// Passed by exception.
@@ -83,6 +85,8 @@ pub struct Count {
 pub enum EvidenceState {
     /// There.
     Present,
+    /// There, but written down later than the step allows.
+    Late,
     /// Due and not there.
     Missing,
     /// Passed by exception.
@@ -225,12 +229,13 @@ impl Tone {
             "severity_decided" | "severity_approved" | "scope_decided" | "awareness_decided"
             | "task_completed" | "task_approved" | "decision_evaluated" | "incident_declared"
             | "incident_closed" | "incident_reopened" | "incident_merged" => Self::Decision,
-            "exception_invoked" => Self::Exception,
+            "exception_invoked" | "exception_judged" => Self::Exception,
             "page_acknowledged" | "escalation_acknowledged" | "command_taken" => Self::Reached,
             "clock_breached" | "fault_raised" | "page_attempt_failed" => Self::Loss,
             "note_added" | "fact_recorded" => Self::Note,
             "page_queued" | "page_handed_over" | "page_withdrawn" | "step_taken" => Self::Message,
-            "command_offered" | "role_assigned" | "incident_linked" | "task_claimed"
+            "measure_taken" | "measure_extended" | "measure_ended" | "action_taken"
+            | "command_offered" | "role_assigned" | "incident_linked" | "task_claimed"
             | "task_released" | "task_delegated" => Self::Act,
             _ => Self::System,
         }
@@ -286,6 +291,11 @@ impl Tone {
 /// | `task_claimed`, `task_released` | the element's name | | |
 /// | `task_delegated` | the element's name | person | |
 /// | `exception_invoked` | the element's name | code | |
+/// | `ratification_wanted` | the element's name | until, local | 1 where the role was not held |
+/// | `exception_judged` | | `ratified`, `refused` | entry of the exception |
+/// | `measure_taken` | owner | kind | |
+/// | `measure_extended`, `measure_ended` | | until, local; how | entry of the measure |
+/// | `action_taken` | what for | result | |
 /// | `escalation_started` | policy | | version |
 /// | `step_taken` | | `last_resort` or empty | pages |
 /// | `page_queued`, `page_acknowledged`, `page_withdrawn` | person | channel or way | |

@@ -13,6 +13,8 @@ pub enum Place {
     Tasks,
     /// Alerts and quarantine.
     Alerts,
+    /// Exceptions.
+    Exceptions,
     /// The log.
     Log,
     /// People and roles.

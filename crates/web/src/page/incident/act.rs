@@ -25,33 +25,38 @@ use crate::{
 };
 
 /// What an act came to.
-type Acted = Result<(), Trouble>;
+pub(super) type Acted = Result<(), Trouble>;
 
 /// The incident of the path, and what a form of its page was posted with.
-struct Post {
-    visit: Visit,
+pub(super) struct Post {
+    pub(super) visit: Visit,
     reference: String,
-    id: Id<id::Incident>,
+    pub(super) id: Id<id::Incident>,
 }
 
 impl Post {
-    async fn of(visit: Visit, reference: String) -> Result<Self, Trouble> {
+    pub(super) async fn of(visit: Visit, reference: String) -> Result<Self, Trouble> {
         let id = visit.web.app().incident_by_reference(&reference).await?;
         Ok(Self { visit, reference, id })
     }
 
-    fn form(&self) -> &Form {
+    pub(super) fn form(&self) -> &Form {
         &self.visit.form
     }
 
     /// A typed instant.
-    fn instant(&self, name: &str) -> Result<Option<base::Timestamp>, Trouble> {
+    pub(super) fn instant(&self, name: &str) -> Result<Option<base::Timestamp>, Trouble> {
         let at = self.form().instant(name, &self.visit.zone());
         at.map_err(|_| Trouble::unreadable("This is not a date and time; write 2026-11-17T02:41."))
     }
 
     /// On to the panel, or back to the form.
-    async fn end(self, acted: Acted, (panel, done): (&str, &str), typed: Typing) -> Answer {
+    pub(super) async fn end(
+        self,
+        acted: Acted,
+        (panel, done): (&str, &str),
+        typed: Typing,
+    ) -> Answer {
         match acted {
             Ok(()) => {
                 let path = format!("/incidents/{}{panel}", self.reference);
@@ -67,7 +72,7 @@ impl Post {
 }
 
 /// Puts what was typed back into the page's fields, the message beside the one it is about.
-type Typing = fn(&Form, &str) -> Typed;
+pub(super) type Typing = fn(&Form, &str) -> Typed;
 
 /// `POST …/notes`.
 pub(crate) async fn note(visit: Visit, Path(reference): Path<String>) -> Answer {
@@ -308,11 +313,11 @@ async fn other(post: &Post, field: &str) -> Result<Id<id::Incident>, Trouble> {
     })
 }
 
-fn typed(form: &Form, name: &str) -> Input {
+pub(super) fn typed(form: &Form, name: &str) -> Input {
     Input::of(form.get(name))
 }
 
-fn nothing(_: &Form, _: &str) -> Typed {
+pub(super) fn nothing(_: &Form, _: &str) -> Typed {
     Typed::default()
 }
 

@@ -4,6 +4,7 @@ mod act;
 mod crew;
 mod export;
 mod head;
+mod measures;
 mod phases;
 mod show;
 
@@ -12,4 +13,7 @@ pub(crate) use act::{
     offer_command, reopen, role, scope, take_command,
 };
 pub(crate) use export::export;
+pub(crate) use measures::{
+    action, end as end_measure, extend as extend_measure, page_also, take as take_measure,
+};
 pub(crate) use show::{flash, show};

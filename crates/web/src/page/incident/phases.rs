@@ -62,7 +62,8 @@ pub(super) fn phases(
 
 fn state(evidence: Standing, progress: Progress) -> EvidenceState {
     match (evidence, progress) {
-        (Standing::Present | Standing::Late, _) => EvidenceState::Present,
+        (Standing::Present, _) => EvidenceState::Present,
+        (Standing::Late, _) => EvidenceState::Late,
         (Standing::Excepted, _) => EvidenceState::Excepted,
         (Standing::Missing, Progress::Ahead) => EvidenceState::Ahead,
         (Standing::Missing, _) => EvidenceState::Missing,

@@ -8,7 +8,7 @@ use domain::{access::Permission, incident::Relation};
 use serde_json::Value;
 use store::{StoreError, alert, incident, log, word};
 
-use super::{crew::crew, head::head, phases};
+use super::{crew::crew, head::head, measures, phases};
 use crate::{
     answer::{self, Answer},
     page::{
@@ -21,8 +21,8 @@ use crate::{
     view::{
         Chip, Clock, Flash, FlashKind, Mode, Place, Row, Shell, Tone,
         incident::{
-            Awareness, Choices, Crew, Fact, Head, IncidentPage, Link, May, NextStep, PhasePanel,
-            PhaseTab, Scope, Story, Typed,
+            Awareness, Choices, Crew, Fact, Head, IncidentPage, Link, May, Measure, NextStep,
+            PhasePanel, PhaseTab, Scope, Story, Typed,
         },
         time::Reader,
     },
@@ -48,6 +48,7 @@ struct Built {
     steps: Vec<NextStep>,
     clocks: Vec<Clock>,
     rows: Vec<Row>,
+    measures: Vec<Measure>,
     facts: Vec<Fact>,
     awareness: Vec<Awareness>,
     scope: Scope,
@@ -118,6 +119,7 @@ async fn incident_page(
             total,
             href: format!("/log?about={reference}"),
         },
+        measures: built.measures,
         facts: built.facts,
         awareness: built.awareness,
         scope: built.scope,
@@ -138,6 +140,7 @@ fn build(conn: &mut Conn, seen: &Seen, asked: &Asked) -> Result<Built, StoreErro
     let head = head(&mut teller, seen, asked)?;
     let (phases, panel) = phases::phases(&mut teller, seen, asked, &asked.phase)?;
     let crew = crew(&mut teller, seen, asked)?;
+    let everybody = people(teller.conn())?;
     Ok(Built {
         head,
         phases,
@@ -146,12 +149,14 @@ fn build(conn: &mut Conn, seen: &Seen, asked: &Asked) -> Result<Built, StoreErro
         steps: steps(seen, asked),
         clocks: clocks(seen, asked),
         rows: rows(&mut teller, seen, &asked.log)?,
+        measures: measures::standing(&mut teller, seen, asked)?,
         facts: facts(&mut teller, seen, asked)?,
         awareness: awareness(&mut teller, seen, asked)?,
         scope: scope(&mut teller, seen)?,
         links: links(&mut teller, seen)?,
         choices: Choices {
-            people: people(teller.conn())?,
+            pageable: measures::pageable(&everybody, &roles()),
+            people: everybody,
             roles: roles(),
             services: services(teller.conn())?,
             entities: entities(teller.conn())?,

@@ -6,7 +6,7 @@ use crate::view::{
     Words,
     incident::{
         Approval, Attempt, Awareness, Choices, Crew, Decision, Fact, Head, IncidentPage, Link, May,
-        NextStep, PhasePanel, PhaseState, PhaseTab, Scope, Status, Story, Typed, Verdict,
+        Measure, NextStep, PhasePanel, PhaseState, PhaseTab, Scope, Status, Story, Typed, Verdict,
     },
 };
 
@@ -40,6 +40,7 @@ impl IncidentPage {
             tasks: vec![NextStep::sample("Notify the provider", "18", "28 m", false)],
             clocks: clocks(),
             story: Story::sample(),
+            measures: Measure::samples(),
             facts: Fact::samples(),
             awareness: vec![
                 Awareness {
@@ -380,12 +381,35 @@ impl Fact {
     }
 }
 
+impl Measure {
+    fn samples() -> Vec<Self> {
+        let measure = |entry, kind: &str, text: &str, left: &str| Self {
+            entry,
+            kind: kind.to_owned(),
+            text: Words::known(text),
+            owner: "A. Lindqvist".to_owned(),
+            since: at("02:10:00"),
+            until: at("02:40:00"),
+            left: left.to_owned(),
+            over: left.starts_with('−'),
+        };
+        vec![
+            measure(48_181, "check_disabled", "sanctions screening in batch, not inline", "−4 m"),
+            measure(48_190, "firewall_opened", "ledger gateway reaches site B", "3 h 8 m"),
+        ]
+    }
+}
+
 impl Choices {
     fn sample() -> Self {
         let of = |pairs: &[(&str, &str)]| -> Vec<Choice> {
             pairs.iter().map(|(code, label)| Choice::new(*code, *label)).collect()
         };
         Self {
+            pageable: of(&[
+                ("role:legal", "Legal and compliance"),
+                ("person:per_al", "A. Lindqvist"),
+            ]),
             people: of(&[("per_al", "A. Lindqvist"), ("per_tw", "T. Weiss")]),
             roles: of(&[("commander", "Incident commander"), ("legal", "Legal and compliance")]),
             services: of(&[("srv_ip", "Instant payments"), ("srv_ca", "Cards")]),

@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 
 use super::{
     Clock, ClockState, Count, Evidence, EvidenceState, Line, Mode, Place, Row, Shell, Theme, Time,
-    Tone, Words, access, ack, alerts, declare, docs,
+    Tone, Words, access, ack, alerts, declare, docs, exceptions,
     incident::IncidentPage,
     integrations, lists, log, notice,
     now::NowPage,
@@ -87,7 +87,7 @@ fn me() -> Me {
 
 /// Evidence, counted.
 pub const fn count(present: u32, missing: u32, excepted: u32, ahead: u32) -> Count {
-    Count { present, missing, excepted, ahead }
+    Count { present, late: 0, missing, excepted, ahead }
 }
 
 /// What an entry says.
@@ -197,6 +197,10 @@ pub fn all() -> Vec<(&'static str, askama::Result<String>)> {
         ("entry", log::EntryPage::sample().render()),
         ("error", notice::ErrorPage::sample().render()),
         ("error-fault", notice::ErrorPage::sample_fault().render()),
+        ("exception", exceptions::ExceptionPage::sample().render()),
+        ("exception-judged", exceptions::ExceptionPage::sample_judged().render()),
+        ("exceptions", exceptions::ExceptionsPage::sample().render()),
+        ("exceptions-empty", exceptions::ExceptionsPage::sample_empty().render()),
         ("explain", alerts::ExplainPage::sample().render()),
         ("explain-quarantined", alerts::ExplainPage::sample_quarantined().render()),
         ("incident", IncidentPage::sample().render()),

@@ -233,71 +233,71 @@ pub static TABLE: &[Route] = routes! {
         => organisation::list::<Entity>: "List legal entities, those that still are first." [];
     POST "/api/v1/legal-entities" TOKEN_ADMINISTER
         => organisation::add::<Entity>: "Add a legal entity, or bring a retired one of the same code back."
-            ["DOC-002" "ENT-001" "ENT-002" "ENT-003" "ENT-004" "ENT-006" "ENT-007" "ENT-008"
+            ["DOC-002" "ENT-001" "ENT-002" "ENT-003" "ENT-004" "ENT-006" "ENT-007"
              "ENT-009" "ENT-010" "ENT-011" "ENT-012" "ENT-013" "ENT-014" "PER-012"];
     GET "/api/v1/legal-entities/{part}" TOKEN_READ
         => organisation::one::<Entity>: "Read a legal entity." ["ENT-001"];
     POST "/api/v1/legal-entities/{part}" TOKEN_ADMINISTER
         => organisation::change::<Entity>: "Say what a legal entity is from here on: the whole of it."
-            ["DOC-002" "ENT-001" "ENT-002" "ENT-003" "ENT-004" "ENT-006" "ENT-007" "ENT-008"
+            ["DOC-002" "ENT-001" "ENT-002" "ENT-003" "ENT-004" "ENT-006" "ENT-007"
              "ENT-009" "ENT-010" "ENT-011" "ENT-012" "ENT-013" "ENT-014" "PER-012"];
     POST "/api/v1/legal-entities/{part}/retire" TOKEN_ADMINISTER
         => organisation::retire::<Entity>: "Retire a legal entity that nothing else needs."
-            ["DOC-002" "ENT-001" "ENT-002" "ENT-003" "ENT-004" "ENT-006" "ENT-007" "ENT-008"
+            ["DOC-002" "ENT-001" "ENT-002" "ENT-003" "ENT-004" "ENT-006" "ENT-007"
              "ENT-009" "ENT-010" "ENT-011" "ENT-012" "ENT-013" "ENT-014" "PER-012"];
     GET "/api/v1/functions" TOKEN_READ
         => organisation::list::<Function>: "List business functions, those that still are first." [];
     POST "/api/v1/functions" TOKEN_ADMINISTER
         => organisation::add::<Function>: "Add a business function, or bring a retired one of the same code back."
-            ["DOC-002" "ENT-001" "ENT-002" "ENT-003" "ENT-004" "ENT-006" "ENT-007" "ENT-008"
+            ["DOC-002" "ENT-001" "ENT-002" "ENT-003" "ENT-004" "ENT-006" "ENT-007"
              "ENT-009" "ENT-010" "ENT-011" "ENT-012" "ENT-013" "ENT-014" "PER-012"];
     GET "/api/v1/functions/{part}" TOKEN_READ
         => organisation::one::<Function>: "Read a business function." ["ENT-014"];
     POST "/api/v1/functions/{part}" TOKEN_ADMINISTER
         => organisation::change::<Function>: "Say what a business function is from here on: the whole of it."
-            ["DOC-002" "ENT-001" "ENT-002" "ENT-003" "ENT-004" "ENT-006" "ENT-007" "ENT-008"
+            ["DOC-002" "ENT-001" "ENT-002" "ENT-003" "ENT-004" "ENT-006" "ENT-007"
              "ENT-009" "ENT-010" "ENT-011" "ENT-012" "ENT-013" "ENT-014" "PER-012"];
     POST "/api/v1/functions/{part}/retire" TOKEN_ADMINISTER
         => organisation::retire::<Function>: "Retire a business function that nothing else needs."
-            ["DOC-002" "ENT-001" "ENT-002" "ENT-003" "ENT-004" "ENT-006" "ENT-007" "ENT-008"
+            ["DOC-002" "ENT-001" "ENT-002" "ENT-003" "ENT-004" "ENT-006" "ENT-007"
              "ENT-009" "ENT-010" "ENT-011" "ENT-012" "ENT-013" "ENT-014" "PER-012"];
     GET "/api/v1/teams" TOKEN_READ
         => organisation::list::<Team>: "List teams, those that still are first." [];
     POST "/api/v1/teams" TOKEN_ADMINISTER
         => organisation::add::<Team>: "Add a team, or bring a retired one of the same code back."
-            ["DOC-002" "ENT-001" "ENT-002" "ENT-003" "ENT-004" "ENT-006" "ENT-007" "ENT-008"
+            ["DOC-002" "ENT-001" "ENT-002" "ENT-003" "ENT-004" "ENT-006" "ENT-007"
              "ENT-009" "ENT-010" "ENT-011" "ENT-012" "ENT-013" "ENT-014" "PER-012"];
     GET "/api/v1/teams/{part}" TOKEN_READ
         => organisation::one::<Team>: "Read a team." ["ENT-013"];
     POST "/api/v1/teams/{part}" TOKEN_ADMINISTER
         => organisation::change::<Team>: "Say what a team is from here on: the whole of it."
-            ["DOC-002" "ENT-001" "ENT-002" "ENT-003" "ENT-004" "ENT-006" "ENT-007" "ENT-008"
+            ["DOC-002" "ENT-001" "ENT-002" "ENT-003" "ENT-004" "ENT-006" "ENT-007"
              "ENT-009" "ENT-010" "ENT-011" "ENT-012" "ENT-013" "ENT-014" "PER-012"];
     POST "/api/v1/teams/{part}/retire" TOKEN_ADMINISTER
         => organisation::retire::<Team>: "Retire a team that nothing else needs."
-            ["DOC-002" "ENT-001" "ENT-002" "ENT-003" "ENT-004" "ENT-006" "ENT-007" "ENT-008"
+            ["DOC-002" "ENT-001" "ENT-002" "ENT-003" "ENT-004" "ENT-006" "ENT-007"
              "ENT-009" "ENT-010" "ENT-011" "ENT-012" "ENT-013" "ENT-014" "PER-012"];
     GET "/api/v1/services" TOKEN_READ
         => organisation::list::<Service>: "List services, those that still are first." [];
     POST "/api/v1/services" TOKEN_ADMINISTER
         => organisation::add::<Service>: "Add a service, or bring a retired one of the same code back."
-            ["DOC-002" "ENT-001" "ENT-002" "ENT-003" "ENT-004" "ENT-006" "ENT-007" "ENT-008"
+            ["DOC-002" "ENT-001" "ENT-002" "ENT-003" "ENT-004" "ENT-006" "ENT-007"
              "ENT-009" "ENT-010" "ENT-011" "ENT-012" "ENT-013" "ENT-014" "PER-012"];
     GET "/api/v1/services/{part}" TOKEN_READ
         => organisation::one::<Service>: "Read a service." ["ENT-002"];
     POST "/api/v1/services/{part}" TOKEN_ADMINISTER
         => organisation::change::<Service>: "Say what a service is from here on: the whole of it."
-            ["DOC-002" "ENT-001" "ENT-002" "ENT-003" "ENT-004" "ENT-006" "ENT-007" "ENT-008"
+            ["DOC-002" "ENT-001" "ENT-002" "ENT-003" "ENT-004" "ENT-006" "ENT-007"
              "ENT-009" "ENT-010" "ENT-011" "ENT-012" "ENT-013" "ENT-014" "PER-012"];
     POST "/api/v1/services/{part}/retire" TOKEN_ADMINISTER
         => organisation::retire::<Service>: "Retire a service that nothing else needs."
-            ["DOC-002" "ENT-001" "ENT-002" "ENT-003" "ENT-004" "ENT-006" "ENT-007" "ENT-008"
+            ["DOC-002" "ENT-001" "ENT-002" "ENT-003" "ENT-004" "ENT-006" "ENT-007"
              "ENT-009" "ENT-010" "ENT-011" "ENT-012" "ENT-013" "ENT-014" "PER-012"];
     GET "/api/v1/criticality" TOKEN_READ
         => organisation::scale: "Read the scale of criticality, the highest level first." [];
     POST "/api/v1/criticality" TOKEN_ADMINISTER
         => organisation::set_scale: "Set the scale of criticality: all of its levels."
-            ["ENT-003" "ENT-004" "ENT-006" "ENT-007" "ENT-008" "ENT-009" "ENT-011"];
+            ["ENT-003" "ENT-004" "ENT-006" "ENT-007" "ENT-009" "ENT-011"];
     GET "/api/v1/incidents/{reference}/scope/suggested" TOKEN_READ
         => organisation::suggested: "Read what an incident may reach by the service graph. Decides \
             nothing." ["INC-004"];

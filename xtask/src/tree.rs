@@ -50,7 +50,11 @@ fn walk(root: &Path, folder: &Path, files: &mut Vec<File>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let kind = entry.file_type()?;
-        if kind.is_dir() && !NOT_OURS.contains(&&*entry.file_name().to_string_lossy()) {
+        // In a second work tree `.git` is a file.
+        if NOT_OURS.contains(&&*entry.file_name().to_string_lossy()) {
+            continue;
+        }
+        if kind.is_dir() {
             walk(root, &entry.path(), files)?;
         } else if kind.is_file() && !is_ignored(&entry.path()) {
             files.push(File { path: relative(root, &entry.path()), text: text(&entry.path())? });

@@ -25,6 +25,11 @@ use crate::{
 pub const PROCESS: &str = include_str!("../../../processes/major-incident.bpmn");
 /// The shipped severity table.
 pub const SEVERITY: &str = include_str!("../../../processes/severity.dmn");
+/// The other shipped tables, by name.
+const TABLES: &[(&str, &str)] = &[
+    ("escalation-triggers", include_str!("../../../processes/escalation-triggers.dmn")),
+    ("legal-review-required", include_str!("../../../processes/legal-review-required.dmn")),
+];
 
 /// The people of the sample bank: name, e-mail, roles. The first two are offered to sign in as.
 const PEOPLE: &[(&str, &str, &[Role])] = &[
@@ -74,6 +79,10 @@ impl App {
         self.publish(&host, process, PROCESS.as_bytes().to_vec()).await?;
         let table = (DocumentKind::Table, Code::fixed("severity"));
         self.publish(&host, table, SEVERITY.as_bytes().to_vec()).await?;
+        for (name, text) in TABLES {
+            let table = (DocumentKind::Table, Code::fixed(name));
+            self.publish(&host, table, text.as_bytes().to_vec()).await?;
+        }
         for policy in [policy_default(), policy_of_ratifiers()] {
             self.ship_policy(&host, policy).await?;
         }

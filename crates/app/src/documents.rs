@@ -7,7 +7,6 @@ use std::{
 
 use base::{Code, Digest};
 use db::Conn;
-use dmn::Table;
 use domain::{
     document::{DocumentKind, unknown_document},
     escalation::Policy,
@@ -24,7 +23,7 @@ const HELD: usize = 256;
 #[derive(Default)]
 pub struct Documents {
     models: RwLock<HashMap<Digest, Arc<Model>>>,
-    tables: RwLock<HashMap<Digest, Arc<Table>>>,
+    tables: RwLock<HashMap<Digest, Arc<dmn::Model>>>,
     policies: RwLock<HashMap<Digest, Arc<Policy>>>,
 }
 
@@ -49,12 +48,12 @@ impl Documents {
     }
 
     /// The newest version of a decision table.
-    pub fn table(&self, conn: &mut Conn, name: &str) -> Result<Version<Table>, Stop> {
+    pub fn table(&self, conn: &mut Conn, name: &str) -> Result<Version<dmn::Model>, Stop> {
         let newest = config::newest(conn, DocumentKind::Table, name)?;
         let newest = newest.ok_or_else(unknown_document)?;
         let document = held(&self.tables, conn, newest.sha256, |bytes| {
             let text = std::str::from_utf8(bytes).map_err(|e| e.to_string())?;
-            Table::parse(text).map_err(|findings| format!("{findings:?}"))
+            dmn::Model::parse(text).map_err(|findings| format!("{findings:?}"))
         })?;
         Ok(Version { number: newest.version, sha256: newest.sha256, document })
     }

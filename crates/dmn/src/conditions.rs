@@ -3,14 +3,14 @@
 use base::Code;
 use process::{Tested, Untold, Variables};
 
-use crate::feel::{Expression, Form, ours};
+use crate::feel::{Expression, ours};
 
 /// Whether a text may be deployed as a condition.
 ///
 /// # Errors
 /// The reason in English.
 pub fn check(text: &str) -> Result<(), String> {
-    let expression = Expression::parse(text, Form::Expression)?;
+    let expression = Expression::parse(text)?;
     if expression.names.is_empty() {
         return Err("the condition reads no variable".to_owned());
     }
@@ -24,8 +24,8 @@ pub fn check(text: &str) -> Result<(), String> {
 /// # Errors
 /// `expression_refused`, `variable_unknown`, `expression_null`.
 pub fn test(text: &str, variables: &Variables) -> Result<Tested, Untold> {
-    let expression = Expression::parse(text, Form::Expression)
-        .map_err(|detail| untold("expression_refused", detail))?;
+    let expression =
+        Expression::parse(text).map_err(|detail| untold("expression_refused", detail))?;
     let known = |name: &String| {
         name.parse::<Code>()
             .ok()
@@ -155,8 +155,6 @@ mod tests {
             .collect();
             let _ = super::check(&text);
             proptest::prop_assert_eq!(test(&text, &variables), test(&text, &variables));
-            let _ = Expression::parse(&text, Form::Cell)
-                .map(|cell| cell.matches(&Value::Integer(clients), &variables));
         }
     }
 

@@ -5,12 +5,12 @@ use std::{collections::BTreeMap, sync::Arc};
 use base::Code;
 use process::{Decided, Decisions, Expressions, Tested, Untold, Variables};
 
-use crate::{conditions, table::Table};
+use crate::{conditions, model::Model};
 
 /// Conditions in FEEL, and tables by the name that models bind: [`process::Host`].
 #[derive(Debug, Clone, Default)]
 pub struct Deployed {
-    tables: BTreeMap<Code, (i64, Arc<Table>)>,
+    models: BTreeMap<Code, (i64, Arc<Model>)>,
 }
 
 impl Deployed {
@@ -19,16 +19,17 @@ impl Deployed {
         Self::default()
     }
 
-    /// With a table under the name that `wk:decision` uses, in its deployed version.
+    /// With a model under the name that `wk:decision` uses, in its deployed version. Its main decision
+    /// answers.
     #[must_use]
-    pub fn with(mut self, name: Code, version: i64, table: impl Into<Arc<Table>>) -> Self {
-        self.tables.insert(name, (version, table.into()));
+    pub fn with(mut self, name: Code, version: i64, model: impl Into<Arc<Model>>) -> Self {
+        self.models.insert(name, (version, model.into()));
         self
     }
 
-    /// The table under a name, with its version.
-    pub fn table(&self, name: &Code) -> Option<(i64, &Table)> {
-        self.tables.get(name).map(|(version, table)| (*version, table.as_ref()))
+    /// The model under a name, with its version.
+    pub fn model(&self, name: &Code) -> Option<(i64, &Model)> {
+        self.models.get(name).map(|(version, model)| (*version, model.as_ref()))
     }
 }
 
@@ -44,16 +45,16 @@ impl Expressions for Deployed {
 
 impl Decisions for Deployed {
     fn inputs(&self, decision: &Code) -> Option<Vec<Code>> {
-        let (_, table) = self.table(decision)?;
-        Some(table.inputs.iter().map(|input| input.name.clone()).collect())
+        let (_, model) = self.model(decision)?;
+        Some(model.inputs().iter().filter_map(|name| name.parse().ok()).collect())
     }
 
     fn evaluate(&self, decision: &Code, variables: &Variables) -> Result<Decided, Untold> {
-        let Some((table_version, table)) = self.table(decision) else {
+        let Some((table_version, model)) = self.model(decision) else {
             let detail = format!("no table is deployed as {decision}");
             return Err(Untold { code: Code::fixed("decision_not_bound"), detail });
         };
-        let outcome = table
+        let outcome = model
             .evaluate(variables)
             .map_err(|fault| Untold { code: fault.code(), detail: fault.to_string() })?;
         Ok(Decided {

@@ -20,9 +20,6 @@ pub const MAX_DEPTH: usize = 48;
 const FUNCTIONS: &[&str] =
     &["not", "abs", "count", "min", "max", "sum", "all", "any", "list contains", "modulo"];
 
-/// The name by which a cell knows its input.
-const INPUT: &str = "?";
-
 /// An expression that may run, with the names it reads.
 pub(crate) struct Expression {
     evaluator: Evaluator,
@@ -52,26 +49,18 @@ impl Expression {
     ///
     /// # Errors
     /// The reason in English.
-    pub(crate) fn parse(text: &str, form: Form) -> Result<Self, String> {
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
         if text.len() > MAX_TEXT {
             return Err(format!("the expression is longer than {MAX_TEXT} bytes"));
         }
         if brackets(text) > MAX_DEPTH {
             return Err(format!("brackets are nested more than {MAX_DEPTH} deep"));
         }
-        let scope = names_of(text);
-        let node = match form {
-            Form::Expression => dsntk_feel_parser::parse_expression(&scope, text, false),
-            Form::Cell => dsntk_feel_parser::parse_unary_tests(&scope, text, false),
-        };
-        let node = node.map_err(|error| format!("{text:?} is not FEEL: {error}"))?;
-        let node = match form {
-            Form::Expression => node,
-            Form::Cell => AstNode::In(Box::new(AstNode::Name(INPUT.into())), Box::new(node)),
-        };
+        let scope = words(text);
+        let node = dsntk_feel_parser::parse_expression(&scope, text, false)
+            .map_err(|error| format!("{text:?} is not FEEL: {error}"))?;
         let mut seen = Inspection::default();
         seen.walk(&node, 0)?;
-        seen.names.remove(INPUT);
         let evaluator = dsntk_feel_evaluator::prepare(&node);
         Ok(Self { evaluator, names: seen.names, minds_null: seen.minds_null })
     }
@@ -79,16 +68,6 @@ impl Expression {
     /// Evaluates on variables.
     pub(crate) fn evaluate(&self, variables: &Variables) -> FeelValue {
         (self.evaluator)(&FeelScope::from(context(variables)))
-    }
-
-    /// Evaluates a cell on its input; `None` when it is neither true nor false.
-    pub(crate) fn matches(&self, input: &Value, variables: &Variables) -> Option<bool> {
-        let mut context = context(variables);
-        context.set_entry(&Name::from(INPUT), feel(input));
-        match (self.evaluator)(&FeelScope::from(context)) {
-            FeelValue::Boolean(is) => Some(is),
-            _ => None,
-        }
     }
 }
 
@@ -118,7 +97,7 @@ const KEYWORDS: &[&str] = &[
 
 /// The names a text may mean, told to the parser: a FEEL name may hold spaces and operators, and
 /// without this `clients + 1` would be one name.
-fn names_of(text: &str) -> FeelScope {
+pub(crate) fn words(text: &str) -> FeelScope {
     let scope = FeelScope::default();
     // Every other piece between quotes is a string; an escaped quote only makes names that stand nowhere.
     for piece in text.split('"').step_by(2) {
@@ -132,7 +111,7 @@ fn names_of(text: &str) -> FeelScope {
     scope
 }
 
-fn brackets(text: &str) -> usize {
+pub(crate) fn brackets(text: &str) -> usize {
     let (mut depth, mut deepest) = (0usize, 0);
     for byte in text.bytes() {
         match byte {
@@ -154,7 +133,7 @@ fn context(variables: &Variables) -> FeelContext {
 }
 
 /// Our value in FEEL's terms. Instants and durations are whole microseconds: no zone, no clock.
-fn feel(value: &Value) -> FeelValue {
+pub(crate) fn feel(value: &Value) -> FeelValue {
     match value {
         Value::None => FeelValue::Null(None),
         Value::Boolean(is) => FeelValue::Boolean(*is),
@@ -246,7 +225,7 @@ impl Inspection {
     }
 
     fn name(&mut self, name: &str) -> Result<(), String> {
-        if name != INPUT && !is_variable(name) {
+        if !is_variable(name) {
             return Err(format!("{name:?} is not the name of a variable"));
         }
         self.names.insert(name.to_owned());

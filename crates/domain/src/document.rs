@@ -40,6 +40,11 @@ events! {
 refusals! {
     /// The document cannot be run.
     not_executable: Invalid = "DOC-001", "This document cannot be published as it is.";
+    /// A decision table leaves inputs without an answer, or contradicts itself.
+    table_incomplete: Invalid = "DOC-030",
+        "This decision table does not answer every input with one voice.";
+    /// A test case of a decision table fails.
+    case_fails: Invalid = "DOC-031", "A test case of this decision table fails.";
     /// No such document.
     unknown_document: Missing = "DOC-002", "There is no published document of this name.";
 }

@@ -27,7 +27,8 @@ pub struct Finding {
 }
 
 /// Rules that advise and do not refuse.
-const ADVICE: &[&str] = &["gateway-without-default", "condition-on-default", "shadowed-rule"];
+const ADVICE: &[&str] =
+    &["gateway-without-default", "condition-on-default", "shadowed-rule", "check-incomplete"];
 
 /// The most findings that one reading reports.
 pub const MAX_FINDINGS: usize = 200;

@@ -1,10 +1,11 @@
 //! Publishing documents: immutable versions, their bytes kept as artifacts.
 
 use base::{Code, Id, id};
-use dmn::Table;
 use domain::{
     access::{Permission, Scope},
-    document::{DocumentKind, DocumentPublished, Event, not_executable},
+    document::{
+        DocumentKind, DocumentPublished, Event, case_fails, not_executable, table_incomplete,
+    },
     escalation::Policy,
 };
 use evidence::entry::{Attachment, MediaType};
@@ -69,13 +70,14 @@ fn publish(
 
 /// A document that would not run is not published: the findings say where and why.
 fn check(kind: DocumentKind, bytes: &[u8]) -> Result<(), Error> {
-    let mut refused = not_executable();
+    let mut refused = match kind {
+        DocumentKind::Table => return check_table(bytes),
+        _ => not_executable(),
+    };
     let text = || std::str::from_utf8(bytes).map_err(|e| e.to_string());
     let findings = match kind {
         DocumentKind::Process => text().and_then(check_process).err(),
-        DocumentKind::Table => {
-            text().and_then(|text| Table::parse(text).map_err(|found| format!("{found:?}"))).err()
-        }
+        DocumentKind::Table => None,
         DocumentKind::Policy => serde_json::from_slice::<Policy>(bytes)
             .map_err(|e| e.to_string())
             .and_then(|policy| policy.check().map_err(|e| e.to_string()))
@@ -88,6 +90,19 @@ fn check(kind: DocumentKind, bytes: &[u8]) -> Result<(), Error> {
             Err(refused.into())
         }
     }
+}
+
+/// A table is published when it reads, its test cases pass, and it answers every input with one voice.
+fn check_table(bytes: &[u8]) -> Result<(), Error> {
+    let findings = dmn::check(bytes);
+    let Some(first) = findings.iter().find(|finding| finding.refuses()) else { return Ok(()) };
+    let mut refused = match first.rule {
+        "case-failed" => case_fails(),
+        "gap" | "overlap" => table_incomplete(),
+        _ => not_executable(),
+    };
+    refused.message = format!("{} {first}", refused.message);
+    Err(refused.into())
 }
 
 /// A process runs when it reads, binds actions that exist, and each of its tables is published later.

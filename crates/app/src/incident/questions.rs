@@ -2,8 +2,7 @@
 
 use base::Code;
 use db::Conn;
-use dmn::table::{Domain, Input, Rule};
-use process::Value;
+use dmn::table::{Input, Rule};
 
 use super::severity::TABLE;
 use crate::{App, Error};
@@ -50,10 +49,13 @@ impl App {
         let app = self.clone();
         self.read(move |conn: &mut Conn| {
             let table = app.documents().table(conn, TABLE)?;
+            let rows = table.document.table();
+            let questions = rows.iter().flat_map(|table| table.inputs.iter().map(question));
+            let rules = rows.iter().flat_map(|table| table.rules.iter().map(ruled));
             Ok(SeverityTable {
                 version: table.number,
-                questions: table.document.inputs.iter().map(question).collect(),
-                rules: table.document.rules.iter().map(ruled).collect(),
+                questions: questions.collect(),
+                rules: rules.collect(),
             })
         })
         .await
@@ -61,14 +63,8 @@ impl App {
 }
 
 fn question(input: &Input) -> Question {
-    let values = match &input.domain {
-        Domain::Finite(values) => values.as_slice(),
-        Domain::Number | Domain::Code => &[],
-    };
-    let answers = values.iter().filter_map(|value| match value {
-        Value::Code(code) => Some(code.clone()),
-        _ => None,
-    });
+    let values = input.domain.values();
+    let answers = values.iter().filter_map(|value| value.parse().ok());
     Question { name: input.name.clone(), label: input.label.clone(), answers: answers.collect() }
 }
 

@@ -81,7 +81,7 @@ impl App {
 /// # Errors
 /// `TRI-003` where no rule matches or the answer is not a severity.
 pub fn preview(
-    table: &Version<dmn::Table>,
+    table: &Version<dmn::Model>,
     answers: &Answered,
 ) -> Result<Assessment, domain::Refused> {
     let variables: Variables =

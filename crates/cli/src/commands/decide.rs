@@ -8,9 +8,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use dmn::{Outcome as Answered, Table};
-use process::Variables;
-use serde_json::{Value as Json, json};
+use dmn::{Answer as Answered, Model, said};
+use serde_json::{Map, Value as Json, json};
 
 use super::input;
 use crate::outcome::{Cannot, Done, Outcome, say, say_json};
@@ -40,18 +39,20 @@ pub struct Args {
 
 /// Decides.
 pub fn run(args: &Args) -> Outcome {
-    let table = read(&args.table, args.decision.as_deref())?;
+    let model = read(&args.table)?;
+    let asked = args.decision.as_deref();
     if args.jsonl {
-        return lines(&table);
+        return lines(&model, asked);
     }
     let path = args.input.as_deref().unwrap_or(Path::new("-"));
     let text = input::text(path)?;
-    let answered = decide(&table, &text).map_err(|why| Cannot::input(input::name(path), why.1))?;
+    let answered =
+        decide(&model, asked, &text).map_err(|why| Cannot::input(input::name(path), why.1))?;
     if args.json {
         say_json(&shown(&answered))?;
     } else {
         for (name, value) in &answered.outputs {
-            say(&format!("{name}: {value}"))?;
+            say(&format!("{name}: {}", said(value)))?;
         }
         let rules: Vec<_> = answered.matched_rules.iter().map(ToString::to_string).collect();
         say(&format!("rules: {}", rules.join(", ")))?;
@@ -59,23 +60,18 @@ pub fn run(args: &Args) -> Outcome {
     Ok(Done::Well)
 }
 
-/// A table that may run.
+/// A model that may run.
 ///
 /// # Errors
-/// It cannot be read, or would not be published; all findings are in the reason.
-pub fn read(path: &Path, decision: Option<&str>) -> Result<Table, Cannot> {
-    let name = || input::name(path);
-    let table = Table::parse(&input::text(path)?).map_err(|findings| {
+/// It cannot be read; all findings are in the reason.
+pub fn read(path: &Path) -> Result<Model, Cannot> {
+    Model::parse(&input::text(path)?).map_err(|findings| {
         let texts: Vec<_> = findings.iter().map(ToString::to_string).collect();
-        Cannot::input(name(), texts.join("\n"))
-    })?;
-    match decision.filter(|id| *id != table.id.as_str()) {
-        Some(id) => Err(Cannot::input(name(), format!("holds {}, not {id}", table.id))),
-        None => Ok(table),
-    }
+        Cannot::input(input::name(path), texts.join("\n"))
+    })
 }
 
-fn lines(table: &Table) -> Outcome {
+fn lines(model: &Model, asked: Option<&str>) -> Outcome {
     let mut done = Done::Well;
     for line in io::stdin().lock().lines() {
         let line = line.map_err(Cannot::system("standard input"))?;
@@ -88,7 +84,7 @@ fn lines(table: &Table) -> Outcome {
                 format!("a line of over {MAX_LINE} bytes"),
             ));
         }
-        match decide(table, &line) {
+        match decide(model, asked, &line) {
             Ok(answered) => say_json(&shown(&answered))?,
             Err((code, message)) => {
                 done = Done::Undecided;
@@ -100,17 +96,17 @@ fn lines(table: &Table) -> Outcome {
 }
 
 /// The answer, or a code and a sentence.
-fn decide(table: &Table, text: &str) -> Result<Answered, (String, String)> {
-    let inputs: Variables = serde_json::from_str(text)
+fn decide(model: &Model, asked: Option<&str>, text: &str) -> Result<Answered, (String, String)> {
+    let inputs: Map<String, Json> = serde_json::from_str(text)
         .map_err(|error| ("not_an_input".to_owned(), error.to_string()))?;
-    table.evaluate(&inputs).map_err(|fault| (fault.code().to_string(), fault.to_string()))
+    model.answer(asked, &inputs).map_err(|fault| (fault.code().to_string(), fault.to_string()))
 }
 
 fn shown(answered: &Answered) -> Json {
     json!({
         "outputs": answered.outputs,
         "matched_rules": answered.matched_rules,
-        "table_id": answered.table_id,
+        "table_id": answered.decision,
         "table_sha256": answered.sha256,
         "inputs": answered.inputs,
     })

@@ -1,22 +1,28 @@
-//! Decision tables: one per file, inputs by name, cells as FEEL tests, rules by id.
+//! Decision tables: inputs, outputs, rules, and which of several matching rules hold.
 
 mod check;
 mod evaluate;
+mod partition;
+mod policy;
 mod read;
+mod rule;
+pub(crate) mod shape;
 
 use base::{Code, Digest};
-use process::{Finding, Value, finding::Position};
+use process::{Finding, finding::Position};
 
+pub(crate) use evaluate::Ran;
 pub use evaluate::{Cell, Fault, Outcome};
-
-use crate::feel::Expression;
+pub use policy::HitPolicy;
+pub(crate) use read::{Around, Names, read};
+pub use rule::{Domain, Input, Kind, Output, Rule};
 
 /// The most rules of a table.
 pub const MAX_RULES: usize = 500;
 /// The most inputs or outputs.
 pub const MAX_COLUMNS: usize = 32;
-/// The most combinations of inputs that the gap check walks through.
-pub const MAX_COMBINATIONS: usize = 200_000;
+/// The most steps that the check of gaps takes; where it is cut it says so.
+pub const MAX_STEPS: usize = 200_000;
 
 /// A decision table that may run.
 #[derive(Debug)]
@@ -33,91 +39,24 @@ pub struct Table {
     pub outputs: Vec<Output>,
     /// The rules, in order.
     pub rules: Vec<Rule>,
+    /// Where it starts in the file.
+    pub position: Position,
     /// SHA-256 of the bytes it was read from.
     pub sha256: Digest,
 }
 
-/// Which of several matching rules holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum HitPolicy {
-    /// At most one may match.
-    Unique,
-    /// The first that matches.
-    First,
-    /// Several may match when they say the same.
-    Any,
-}
-
-/// A column of conditions.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Input {
-    /// The variable.
-    pub name: Code,
-    /// What the author calls it; may be empty.
-    pub label: String,
-    /// What it may hold.
-    pub domain: Domain,
-}
-
-/// What a variable may hold.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Domain {
-    /// One of these.
-    Finite(Vec<Value>),
-    /// Any whole number, instant or duration.
-    Number,
-    /// Any code.
-    Code,
-}
-
-/// A column of answers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Output {
-    /// The variable.
-    pub name: Code,
-    /// What the author calls it; may be empty.
-    pub label: String,
-    /// What it may hold; empty when anything.
-    pub allowed: Vec<Value>,
-}
-
-/// One rule.
-#[derive(Debug)]
-pub struct Rule {
-    /// Its id.
-    pub id: Code,
-    /// Where it starts in the file.
-    pub position: Position,
-    /// The tests as written, one per input.
-    pub tests: Vec<String>,
-    /// The answers as written, one per output.
-    pub answers: Vec<String>,
-    /// What the author notes beside it; may be empty.
-    pub annotation: String,
-    cells: Vec<Expression>,
-    results: Vec<Value>,
-}
-
 impl Table {
-    /// Reads the one decision table of a DMN 1.3 to 1.5 file.
-    ///
-    /// # Errors
-    /// All findings: limits, other decision logic, other hit policies, expressions that may not run,
-    /// answers that are no constants.
-    pub fn parse(xml: &str) -> Result<Self, Vec<Finding>> {
-        read::read(xml)
+    /// Whether it reads names only, and every cell and answer is simple: no scope is built.
+    pub(crate) fn is_plain(&self) -> bool {
+        let simple = |rule: &Rule| {
+            rule.cells.iter().all(|test| test.shape.is_some())
+                && rule.results.iter().all(|answer| matches!(answer, rule::Answer::Constant(_)))
+        };
+        self.inputs.iter().all(|input| input.plain.is_some()) && self.rules.iter().all(simple)
     }
 
-    /// Evaluates on inputs by name; others are not looked at.
-    ///
-    /// # Errors
-    /// [`Fault`]: never is "no answer" taken for the mildest one.
-    pub fn evaluate(&self, inputs: &process::Variables) -> Result<Outcome, Fault> {
-        evaluate::evaluate(self, inputs)
-    }
-
-    /// Gaps, overlaps and rules that never decide, over every combination of inputs when all are
-    /// finite. Each finding shows the offending input.
+    /// Gaps, overlaps and rules that never decide, over the whole domain of every input. Each finding
+    /// shows the offending input; where the check cannot be complete it says so.
     pub fn check(&self) -> Vec<Finding> {
         check::check(self)
     }

@@ -1,355 +1,361 @@
-//! From DMN XML to a table. A white list, as for processes: other decision logic is refused by name.
+//! From a `decisionTable` to a table.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use base::{Code, Digest};
-use process::{
-    Finding, Value, Variables,
-    model::marks::is_variable,
-    xml::{self, Positions},
-};
+use dsntk_feel::{FeelScope, FeelType, Name, context::FeelContext, values::Value as Feel};
+use process::model::marks::is_variable;
 use roxmltree::Node;
-use sha2::Digest as _;
 
-use super::{Domain, HitPolicy, Input, MAX_COLUMNS, MAX_RULES, Output, Rule, Table};
-use crate::feel::{Expression, Form, ours};
+use super::{
+    Domain, HitPolicy, Input, Kind, MAX_COLUMNS, MAX_RULES, Output, Rule, Table,
+    rule::{Answer, Test},
+    shape::Shape,
+};
+use crate::{
+    feel::{Form, words},
+    model::Reader,
+    open::{INPUT, Open},
+    tree,
+    types::{Types, shape},
+    xml::{child, children, feel_of},
+};
 
-/// The namespaces of DMN 1.3, 1.4 and 1.5.
-const DMN: &[&str] = &[
-    "https://www.omg.org/spec/DMN/20191111/MODEL/",
-    "https://www.omg.org/spec/DMN/20211108/MODEL/",
-    "https://www.omg.org/spec/DMN/20230324/MODEL/",
-];
+/// The names a decision knows, with their types.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Names(pub(crate) Vec<(String, FeelType)>);
 
-/// Parts of a file that decide nothing.
-const SILENT: &[&str] = &[
-    "description",
-    "extensionElements",
-    "inputData",
-    "knowledgeSource",
-    "performanceIndicator",
-    "organizationUnit",
-    "textAnnotation",
-    "association",
-    "group",
-    "elementCollection",
-    "variable",
-    "informationRequirement",
-    "authorityRequirement",
-    "question",
-    "allowedAnswers",
-];
+impl Names {
+    /// What the parser is told.
+    pub(crate) fn scope(&self) -> FeelScope {
+        let mut context = FeelContext::default();
+        for (name, kind) in &self.0 {
+            context.set_entry(&Name::from(name.as_str()), shape(kind));
+        }
+        context.set_entry(&Name::from(INPUT), Feel::Null(None));
+        context.into()
+    }
 
-struct Reader<'a> {
-    positions: &'a Positions,
-    findings: Vec<Finding>,
-    types: BTreeMap<String, Domain>,
-}
+    fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(known, _)| known == name)
+    }
 
-pub(super) fn read(xml: &str) -> Result<Table, Vec<Finding>> {
-    let document = xml::parse(xml).map_err(|finding| vec![finding])?;
-    let positions = Positions::of(&document);
-    let mut reader = Reader { positions: &positions, findings: Vec::new(), types: BTreeMap::new() };
-    let table = reader.definitions(document.root_element(), xml);
-    match table {
-        Some(table) if reader.findings.is_empty() => Ok(table),
-        _ => Err(reader.findings),
+    fn kind(&self, name: &str) -> Option<&FeelType> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, kind)| kind)
     }
 }
 
-impl Reader<'_> {
-    fn find(&mut self, rule: &'static str, node: Node<'_, '_>, message: impl Into<String>) {
-        let id = node.attribute("id").unwrap_or_else(|| node.tag_name().name());
-        self.findings.push(Finding::new(rule, id, self.positions.at(node), message));
-    }
+/// What a table is read with.
+pub(crate) struct Around<'a> {
+    pub(crate) types: &'a Types,
+    pub(crate) allowed: &'a dyn Fn(&str) -> Option<String>,
+    pub(crate) names: Names,
+    /// The decision's id, name and variable.
+    pub(crate) decision: (Code, String, String),
+    pub(crate) sha256: Digest,
+}
 
-    fn definitions(&mut self, root: Node<'_, '_>, xml: &str) -> Option<Table> {
-        if !is(root, "definitions") {
-            self.find("not-dmn", root, "the root is not definitions of DMN 1.3, 1.4 or 1.5");
-            return None;
-        }
-        let types = root.children().filter(|n| is(*n, "itemDefinition"));
-        types.for_each(|node| self.item(node));
-        let mut decision = None;
-        for node in root.children().filter(|n| ours_to_read(*n)) {
-            match node.tag_name().name() {
-                "decision" if decision.is_none() => decision = Some(node),
-                "decision" => self.find("several-decisions", node, "one decision per file"),
-                "itemDefinition" => {}
-                name if SILENT.contains(&name) => {}
-                name => {
-                    self.find("unsupported-logic", node, format!("{name} is not executed here"));
-                }
-            }
-        }
-        match decision {
-            Some(decision) => self.decision(decision, xml),
-            None => {
-                self.find("no-decision", root, "the file holds no decision");
-                None
-            }
-        }
-    }
-
-    /// A named type: a base type with allowed values. Structures and types of types are refused, so
-    /// that nothing can refer to itself.
-    fn item(&mut self, node: Node<'_, '_>) {
-        let base = child(node, "typeRef").and_then(|n| n.text()).unwrap_or_default().trim();
-        let list = node.attribute("isCollection") == Some("true");
-        if list || child(node, "itemComponent").is_some() || !is_base(base) {
-            self.find(
-                "unsupported-type",
-                node,
-                "only string, boolean and number with allowed values",
-            );
-            return;
-        }
-        if let (Some(name), Some(domain)) =
-            (node.attribute("name"), self.domain(node, base, "allowedValues"))
-        {
-            self.types.insert(name.to_owned(), domain);
-        }
-    }
-
-    fn decision(&mut self, decision: Node<'_, '_>, xml: &str) -> Option<Table> {
-        for node in decision.children().filter(|n| ours_to_read(*n)) {
-            let name = node.tag_name().name();
-            if name != "decisionTable" && !SILENT.contains(&name) {
-                self.find("unsupported-logic", node, format!("{name} is not executed here"));
-            }
-        }
-        let Some(table) = child(decision, "decisionTable") else {
-            self.find("no-table", decision, "the decision has no decision table");
-            return None;
+/// Reads a table; findings go to the reader.
+pub(crate) fn read(
+    reader: &mut Reader<'_>,
+    node: Node<'_, '_>,
+    around: Around<'_>,
+) -> Option<Table> {
+    let hit_policy = policy(reader, node)?;
+    let mut this = Tables { reader, around, scope: FeelScope::default() };
+    this.learn(node);
+    let inputs = this.inputs(node);
+    let outputs = this.outputs(node, hit_policy);
+    let mut table = Table {
+        id: this.around.decision.0.clone(),
+        name: this.around.decision.1.clone(),
+        hit_policy,
+        inputs,
+        outputs,
+        rules: Vec::new(),
+        position: this.reader.positions.at(node),
+        sha256: this.around.sha256,
+    };
+    table.rules = this.rules(node, &table);
+    for (column, input) in table.inputs.iter_mut().enumerate() {
+        let minds = |rule: &Rule| {
+            let cell = &rule.cells[column];
+            cell.shape.as_ref().map_or(cell.open.minds_null(), Shape::minds_null)
         };
-        let hit_policy = self.policy(table)?;
-        let inputs = self.columns(table, "input", Self::input);
-        let outputs = self.columns(table, "output", Self::output);
-        let rules = self.rules(table, &inputs, &outputs);
-        let id = decision.attribute("id").and_then(|id| id.parse().ok());
-        let Some(id) = id else {
-            self.find("wrong-id", decision, "the decision wants an id that is a code");
-            return None;
-        };
-        let name = decision.attribute("name").unwrap_or_default().to_owned();
-        let sha256 = Digest(sha2::Sha256::digest(xml.as_bytes()).into());
-        Some(Table { id, name, hit_policy, inputs, outputs, rules, sha256 })
+        input.minds_null = table.rules.iter().any(minds);
     }
+    Some(table)
+}
 
-    fn policy(&mut self, table: Node<'_, '_>) -> Option<HitPolicy> {
-        match table.attribute("hitPolicy").unwrap_or("UNIQUE") {
-            "UNIQUE" => Some(HitPolicy::Unique),
-            "FIRST" => Some(HitPolicy::First),
-            "ANY" => Some(HitPolicy::Any),
-            other => {
-                let message = format!("hit policy {other} is not executed here");
-                self.find("unsupported-hit-policy", table, message);
-                None
+fn policy(reader: &mut Reader<'_>, node: Node<'_, '_>) -> Option<HitPolicy> {
+    let written = node.attribute("hitPolicy").unwrap_or("UNIQUE");
+    let policy = HitPolicy::written(written, node.attribute("aggregation"));
+    if policy.is_none() {
+        reader.find("unsupported-hit-policy", node, format!("{written} is no hit policy of DMN"));
+    }
+    policy
+}
+
+struct Tables<'r, 'p, 'a> {
+    reader: &'r mut Reader<'p>,
+    around: Around<'a>,
+    scope: FeelScope,
+}
+
+impl Tables<'_, '_, '_> {
+    /// A table that names no required inputs knows the names of its columns.
+    fn learn(&mut self, node: Node<'_, '_>) {
+        for input in children(node, "input") {
+            let text = child(input, "inputExpression").map(feel_of).unwrap_or_default();
+            if is_variable(&text) && !self.around.names.has(&text) {
+                self.around.names.0.push((text, FeelType::Any));
             }
         }
+        self.scope = self.around.names.scope();
     }
 
-    fn columns<T>(
-        &mut self,
-        table: Node<'_, '_>,
-        tag: &str,
-        read: fn(&mut Self, Node<'_, '_>) -> Option<(Code, T)>,
-    ) -> Vec<T> {
-        let nodes: Vec<_> = table.children().filter(|n| is(*n, tag)).collect();
-        if nodes.is_empty() || nodes.len() > MAX_COLUMNS {
-            self.find("wrong-table", table, format!("1 to {MAX_COLUMNS} of {tag} are wanted"));
-        }
+    fn inputs(&mut self, table: Node<'_, '_>) -> Vec<Input> {
+        let nodes = self.bounded(table, "input");
         let mut names = BTreeSet::new();
         let mut all = Vec::new();
-        for node in nodes.into_iter().take(MAX_COLUMNS) {
-            let Some((name, column)) = read(self, node) else { continue };
-            if !names.insert(name.clone()) {
-                self.find("wrong-table", node, format!("{name} stands in two columns"));
+        for (at, node) in nodes.into_iter().enumerate() {
+            let Some(input) = self.input(node, at) else { continue };
+            if !names.insert(input.name.clone()) {
+                let message = format!("{} stands in two columns", input.name);
+                self.reader.find("wrong-table", node, message);
             }
-            all.push(column);
+            all.push(input);
         }
         all
     }
 
-    fn input(&mut self, node: Node<'_, '_>) -> Option<(Code, Input)> {
+    fn bounded<'d, 'i>(&mut self, table: Node<'d, 'i>, tag: &str) -> Vec<Node<'d, 'i>> {
+        let mut nodes = children(table, tag);
+        if nodes.is_empty() && tag == "output" || nodes.len() > MAX_COLUMNS {
+            let message = format!("1 to {MAX_COLUMNS} of {tag} are wanted");
+            self.reader.find("wrong-table", table, message);
+        }
+        nodes.truncate(MAX_COLUMNS);
+        nodes
+    }
+
+    fn input(&mut self, node: Node<'_, '_>, at: usize) -> Option<Input> {
         let expression = child(node, "inputExpression");
-        let text = expression.and_then(|n| child(n, "text")).and_then(|n| n.text());
-        let name = text.map(str::trim).filter(|text| is_variable(text));
-        let Some(name) = name.and_then(|text| text.parse::<Code>().ok()) else {
-            let message = "an input is one variable of lower-case letters, digits and underscores";
-            self.find("wrong-input", node, message);
+        let text = expression.map(feel_of).unwrap_or_default();
+        if text.is_empty() {
+            let message = "an input wants an expression, first of all the name of a variable";
+            self.reader.find("wrong-input", node, message);
             return None;
+        }
+        let open = self.open(&text, Form::Expression, node)?;
+        let plain = match &open.node {
+            dsntk_feel_parser::AstNode::Name(name) => Some(name.to_string()),
+            _ => None,
         };
-        let written = expression.and_then(|n| n.attribute("typeRef")).unwrap_or("string");
-        let domain = match self.types.get(written) {
-            Some(domain) if child(node, "inputValues").is_none() => domain.clone(),
-            _ => self.domain(node, written, "inputValues")?,
-        };
+        let place = || format!("column_{}", at + 1);
+        let name = plain.clone().filter(|name| name.parse::<Code>().is_ok()).unwrap_or_else(place);
+        let written = expression.and_then(|n| n.attribute("typeRef"));
+        let domain = self.domain(node, (written, plain.as_deref()));
         let label = node.attribute("label").unwrap_or_default().to_owned();
-        Some((name.clone(), Input { name, label, domain }))
+        let name = name.parse().ok()?;
+        Some(Input { name, label, text, domain, plain, expression: open, minds_null: false })
     }
 
-    /// What a column allows, from its type and its list of values.
-    fn domain(&mut self, node: Node<'_, '_>, base: &str, tag: &str) -> Option<Domain> {
-        let values = match child(node, tag) {
-            Some(list) => Some(self.values(list)?),
-            None => None,
+    /// What a column allows, from its type, the type of its variable, and its list of values.
+    fn domain(
+        &mut self,
+        node: Node<'_, '_>,
+        (written, plain): (Option<&str>, Option<&str>),
+    ) -> Domain {
+        let feel = match written {
+            Some(reference) => self.around.types.get(Some(reference)),
+            None => plain
+                .and_then(|name| self.around.names.kind(name))
+                .cloned()
+                .unwrap_or(FeelType::Any),
         };
-        let fits = |value: &Value| {
-            matches!(
-                (base, value),
-                ("string", Value::Code(_))
-                    | ("number", Value::Integer(_))
-                    | ("boolean", Value::Boolean(_))
-            )
-        };
-        match (base, values) {
-            (_, Some(values)) if is_base(base) && values.iter().all(fits) => {
-                Some(Domain::Finite(values))
-            }
-            ("boolean", None) => {
-                Some(Domain::Finite(vec![Value::Boolean(true), Value::Boolean(false)]))
-            }
-            ("number", None) => Some(Domain::Number),
-            ("string", None) => Some(Domain::Code),
-            _ => {
-                let message = format!("type {base:?} with these values is not known here");
-                self.find("unsupported-type", node, message);
-                None
-            }
-        }
+        let text = child(node, "inputValues").map(feel_of).filter(|text| !text.is_empty());
+        let text = text.or_else(|| written.and_then(|name| (self.around.allowed)(name)));
+        let text = text.unwrap_or_default();
+        let allowed = if text.is_empty() { None } else { self.values(&text, node) };
+        Domain { kind: kind(&feel, allowed.as_ref()), text, allowed }
     }
 
-    /// A list of constants: `"a", "b"`.
-    fn values(&mut self, node: Node<'_, '_>) -> Option<Vec<Value>> {
-        let text = child(node, "text").and_then(|n| n.text()).unwrap_or_default();
-        match self.constant(&format!("[{text}]"), node)? {
-            Value::List(values) if !values.is_empty() && values.iter().all(Value::is_known) => {
-                Some(values)
-            }
-            _ => {
-                self.find("wrong-values", node, "a list of constants is wanted");
-                None
-            }
+    fn values(&mut self, text: &str, node: Node<'_, '_>) -> Option<Shape> {
+        let open = self.open(text, Form::Cell, node)?;
+        let shape = Shape::of(&open.node).filter(|shape| !shape.is_any());
+        if shape.is_none() {
+            self.reader.find("wrong-values", node, "a list of constants or ranges is wanted");
         }
+        shape
     }
 
-    fn constant(&mut self, text: &str, node: Node<'_, '_>) -> Option<Value> {
-        let expression = match Expression::parse(text, Form::Expression) {
-            Ok(expression) => expression,
-            Err(reason) => {
-                self.find("wrong-expression", node, reason);
+    fn outputs(&mut self, table: Node<'_, '_>, policy: HitPolicy) -> Vec<Output> {
+        let nodes = self.bounded(table, "output");
+        if nodes.len() > 1 && policy.aggregates() && policy != HitPolicy::Count {
+            let message = "a sum, a smallest or a largest needs exactly one output";
+            self.reader.find("wrong-table", table, message);
+        }
+        let alone = nodes.len() == 1;
+        let mut names = BTreeSet::new();
+        let mut all = Vec::new();
+        for (at, node) in nodes.into_iter().enumerate() {
+            let Some(output) = self.output(node, (at, alone)) else { continue };
+            if !names.insert(output.name.clone()) {
+                let message = format!("{} stands in two columns", output.name);
+                self.reader.find("wrong-table", node, message);
+            }
+            if policy.orders() && at == 0 && output.values.is_empty() {
+                let message =
+                    format!("{} wants the output's values in their order", policy.letter());
+                self.reader.find("wrong-output", node, message);
+            }
+            all.push(output);
+        }
+        all
+    }
+
+    fn output(&mut self, node: Node<'_, '_>, (at, alone): (usize, bool)) -> Option<Output> {
+        let key = match node.attribute("name").filter(|name| !name.is_empty()) {
+            Some(name) => name.to_owned(),
+            None if alone => self.around.decision.2.clone(),
+            None => {
+                self.reader.find("wrong-output", node, "one of several outputs wants a name");
                 return None;
             }
         };
-        let value = ours(&expression.evaluate(&Variables::new()));
-        let constant = value.filter(|value| value.is_known() && expression.names.is_empty());
-        if constant.is_none() {
-            let message =
-                format!("{text} is no constant of ours: a code in quotes, true, false, 5");
-            self.find("wrong-expression", node, message);
-        }
-        constant
-    }
-
-    fn output(&mut self, node: Node<'_, '_>) -> Option<(Code, Output)> {
-        let name = node.attribute("name").filter(|name| is_variable(name));
-        let Some(name) = name.and_then(|name| name.parse::<Code>().ok()) else {
-            let message = "an output wants a name of lower-case letters, digits and underscores";
-            self.find("wrong-output", node, message);
-            return None;
-        };
-        if let Some(default) = child(node, "defaultOutputEntry") {
-            let message = "a default answer hides gaps; write a last rule instead";
-            self.find("unsupported-logic", default, message);
-        }
-        let allowed = match child(node, "outputValues") {
-            Some(list) => self.values(list)?,
-            None => Vec::new(),
-        };
+        let place = || format!("answer_{}", at + 1).parse().ok();
+        let name: Code = key.parse().ok().or_else(place)?;
+        let text = child(node, "outputValues").map(feel_of).unwrap_or_default();
+        let allowed = if text.is_empty() { None } else { self.values(&text, node) };
+        let values = allowed.as_ref().map(|shape| shape.constants().cloned().collect());
+        let default = child(node, "defaultOutputEntry").map(feel_of).unwrap_or_default();
+        let otherwise = if default.is_empty() { None } else { self.answer(&default, node) };
         let label = node.attribute("label").unwrap_or_default().to_owned();
-        Some((name.clone(), Output { name, label, allowed }))
+        let values = values.unwrap_or_default();
+        Some(Output { name, label, text, default, key, allowed, values, otherwise })
     }
 
-    fn rules(&mut self, table: Node<'_, '_>, inputs: &[Input], outputs: &[Output]) -> Vec<Rule> {
-        let nodes: Vec<_> = table.children().filter(|n| is(*n, "rule")).collect();
+    fn rules(&mut self, node: Node<'_, '_>, table: &Table) -> Vec<Rule> {
+        let nodes = children(node, "rule");
         if nodes.is_empty() || nodes.len() > MAX_RULES {
-            self.find("wrong-table", table, format!("1 to {MAX_RULES} rules are wanted"));
+            self.reader.find("wrong-table", node, format!("1 to {MAX_RULES} rules are wanted"));
         }
         let mut ids = BTreeSet::new();
         let mut all = Vec::new();
-        for node in nodes.into_iter().take(MAX_RULES) {
-            let Some(rule) = self.rule(node, inputs, outputs) else { continue };
+        for (at, node) in nodes.into_iter().take(MAX_RULES).enumerate() {
+            let Some(rule) = self.rule(node, at, table) else { continue };
             if !ids.insert(rule.id.clone()) {
-                self.find("id-twice", node, "the rule's id is used twice");
+                self.reader.find("id-twice", node, "the rule's id is used twice");
             }
             all.push(rule);
         }
         all
     }
 
-    fn rule(&mut self, node: Node<'_, '_>, inputs: &[Input], outputs: &[Output]) -> Option<Rule> {
-        let Some(id) = node.attribute("id").and_then(|id| id.parse::<Code>().ok()) else {
-            self.find("wrong-id", node, "a rule wants an id that is a code");
+    fn rule(&mut self, node: Node<'_, '_>, at: usize, table: &Table) -> Option<Rule> {
+        let written =
+            node.attribute("id").map_or_else(|| format!("rule_{}", at + 1), str::to_owned);
+        let Ok(id) = written.parse::<Code>() else {
+            self.reader.find("wrong-id", node, "a rule wants an id that is a code");
             return None;
         };
-        let tests = texts(node, "inputEntry");
-        let answers = texts(node, "outputEntry");
-        if tests.len() != inputs.len() || answers.len() != outputs.len() {
-            self.find("wrong-rule", node, "the rule has another number of cells than the table");
+        let texts = |tag| children(node, tag).into_iter().map(feel_of).collect::<Vec<_>>();
+        let (tests, answers) = (texts("inputEntry"), texts("outputEntry"));
+        if tests.len() != table.inputs.len() || answers.len() != table.outputs.len() {
+            let message = "the rule has another number of cells than the table";
+            self.reader.find("wrong-rule", node, message);
             return None;
         }
-        let cells = tests.iter().map(|text| self.cell(text, node)).collect::<Vec<_>>();
-        let results = answers.iter().map(|text| self.constant(text, node)).collect::<Vec<_>>();
+        let cells: Vec<_> = tests.iter().map(|text| self.test(text, node)).collect();
+        let results: Vec<_> = answers.iter().map(|text| self.answer(text, node)).collect();
         let cells = cells.into_iter().collect::<Option<Vec<_>>>()?;
         let results = results.into_iter().collect::<Option<Vec<_>>>()?;
-        for (output, result) in outputs.iter().zip(&results) {
-            if !output.allowed.is_empty() && !output.allowed.contains(result) {
-                let message = format!("{result} is not among the values of {}", output.name);
-                self.find("wrong-answer", node, message);
-            }
+        for (output, result) in table.outputs.iter().zip(&results) {
+            self.allowed(output, result, node);
         }
-        let annotation = texts(node, "annotationEntry").join(" ");
-        let position = self.positions.at(node);
+        let annotation = texts("annotationEntry").join(" ");
+        let position = self.reader.positions.at(node);
         Some(Rule { id, position, tests, answers, annotation, cells, results })
     }
 
-    /// A cell judges its own input only, so that the check of all combinations is exact.
-    fn cell(&mut self, text: &str, node: Node<'_, '_>) -> Option<Expression> {
-        match Expression::parse(text, Form::Cell) {
-            Ok(cell) if cell.names.is_empty() => Some(cell),
-            Ok(cell) => {
-                let names: Vec<_> = cell.names.into_iter().collect();
-                let message = format!("{text:?} reads {}; codes stand in quotes", names.join(", "));
-                self.find("wrong-expression", node, message);
-                None
-            }
-            Err(reason) => {
-                self.find("wrong-expression", node, reason);
-                None
-            }
+    fn allowed(&mut self, output: &Output, answer: &Answer, node: Node<'_, '_>) {
+        let Answer::Constant(value) = answer else { return };
+        if !output.allows(value) {
+            let value = crate::json::plain(value);
+            let message = format!("{value} is not among the values of {}", output.name);
+            self.reader.find("wrong-answer", node, message);
         }
+    }
+
+    fn test(&mut self, text: &str, node: Node<'_, '_>) -> Option<Test> {
+        let text = if text.is_empty() { "-" } else { text };
+        let open = self.open(text, Form::Cell, node)?;
+        Some(Test { shape: Shape::of(&open.node), open })
+    }
+
+    /// A constant answer is computed now; null is none.
+    fn answer(&mut self, text: &str, node: Node<'_, '_>) -> Option<Answer> {
+        if text.is_empty() {
+            self.reader.find("wrong-answer", node, "an answer is empty");
+            return None;
+        }
+        let open = self.open(text, Form::Expression, node)?;
+        if !tree::reads(&open.node).is_empty() || tree::calls(&open.node) {
+            return Some(Answer::Computed(open));
+        }
+        match open.evaluate(&FeelScope::default()) {
+            Feel::Null(_) => {
+                self.reader.find(
+                    "wrong-answer",
+                    node,
+                    format!("{text} is null, which answers nothing"),
+                );
+                None
+            }
+            value => Some(Answer::Constant(value)),
+        }
+    }
+
+    fn open(&mut self, text: &str, form: Form, node: Node<'_, '_>) -> Option<Open> {
+        let open = match Open::parse(text, form, &self.scope) {
+            Ok(open) => Ok(open),
+            // A word nobody knows is told by its name, not as a mistake of grammar.
+            Err(reason) => Open::parse(text, form, &words(text)).map_err(|_| reason),
+        };
+        match open {
+            Ok(open) => {
+                let unknown = |name: &String| !self.around.names.has(name);
+                let unknown: Vec<_> = tree::reads(&open.node).into_iter().filter(unknown).collect();
+                if unknown.is_empty() {
+                    return Some(open);
+                }
+                let message = format!(
+                    "{text:?} reads {}, which this decision does not know; codes stand in quotes",
+                    unknown.join(", ")
+                );
+                self.reader.find("wrong-expression", node, message);
+            }
+            Err(reason) => self.reader.find("wrong-expression", node, reason),
+        }
+        None
     }
 }
 
-fn is(node: Node<'_, '_>, name: &str) -> bool {
-    ours_to_read(node) && node.tag_name().name() == name
-}
-
-fn ours_to_read(node: Node<'_, '_>) -> bool {
-    node.is_element() && node.tag_name().namespace().is_some_and(|ns| DMN.contains(&ns))
-}
-
-fn child<'d, 'i>(node: Node<'d, 'i>, name: &str) -> Option<Node<'d, 'i>> {
-    node.children().find(|child| is(*child, name))
-}
-
-fn is_base(name: &str) -> bool {
-    matches!(name, "string" | "boolean" | "number")
-}
-
-fn texts(rule: Node<'_, '_>, tag: &str) -> Vec<String> {
-    let entries = rule.children().filter(|n| is(*n, tag));
-    let text = |n| child(n, "text").and_then(|t| t.text()).unwrap_or_default().trim().to_owned();
-    entries.map(text).collect()
+/// The kind of a column; where no type is told, that of its listed values.
+fn kind(feel: &FeelType, allowed: Option<&Shape>) -> Kind {
+    match feel {
+        FeelType::String => Kind::Text,
+        FeelType::Number => Kind::Number,
+        FeelType::Boolean => Kind::Flag,
+        FeelType::Date => Kind::Date,
+        FeelType::DaysAndTimeDuration => Kind::Length,
+        FeelType::Any => match allowed.and_then(|shape| shape.constants().next()) {
+            Some(Feel::String(_)) => Kind::Text,
+            Some(Feel::Number(_)) => Kind::Number,
+            Some(Feel::Boolean(_)) => Kind::Flag,
+            _ => Kind::Other,
+        },
+        _ => Kind::Other,
+    }
 }

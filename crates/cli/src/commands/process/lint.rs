@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use base::Code;
-use dmn::{Deployed, Table};
+use dmn::Deployed;
 use process::{Decided, Decisions, Expressions, Finding, Model, Tested, Untold, Variables};
 use serde_json::json;
 
@@ -62,8 +62,8 @@ pub fn run(args: &Args) -> Outcome {
 /// A file that holds no table that may run.
 pub fn deployed(tables: &[Bound]) -> Result<Deployed, Cannot> {
     tables.iter().try_fold(Deployed::new(), |deployed, bound| {
-        let table: Table = decide::read(&bound.file, None)?;
-        Ok(deployed.with(bound.name.clone(), 1, table))
+        let model = decide::read(&bound.file)?;
+        Ok(deployed.with(bound.name.clone(), 1, model))
     })
 }
 

@@ -7,6 +7,7 @@
 mod cases;
 pub mod conditions;
 mod deployed;
+mod edit;
 mod feel;
 mod fence;
 mod json;
@@ -23,6 +24,7 @@ use process::Finding;
 
 pub use cases::{Case, MAX_CASES, Tried, said};
 pub use deployed::Deployed;
+pub use edit::{Edited, EditedCase, EditedRule, edit};
 pub use model::{Answer, Decision, Model, Needed, Traced};
 pub use table::{Cell, Fault, HitPolicy, Outcome, Table};
 pub use xml::OURS;

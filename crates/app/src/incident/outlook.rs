@@ -2,9 +2,7 @@
 //! which the rest could be answered.
 
 use base::Code;
-use dmn::table::Domain;
 use domain::incident::{Assessment, Severity};
-use process::Value;
 
 use super::severity::{Answered, TABLE, preview};
 use crate::{App, Error, documents::Version};
@@ -44,13 +42,11 @@ impl App {
 }
 
 /// What these answers come to.
-pub(super) fn outlook(table: &Version<dmn::Table>, answers: &Answered) -> Outlook {
-    let open: Vec<(Code, Vec<Code>)> = table
-        .document
-        .inputs
-        .iter()
+pub(super) fn outlook(table: &Version<dmn::Model>, answers: &Answered) -> Outlook {
+    let inputs = table.document.table().into_iter().flat_map(|table| &table.inputs);
+    let open: Vec<(Code, Vec<Code>)> = inputs
         .filter(|input| !answers.contains_key(&input.name))
-        .map(|input| (input.name.clone(), codes(&input.domain)))
+        .map(|input| (input.name.clone(), input.domain.codes()))
         .collect();
     let mut known = answers.clone();
     known.extend(open.iter().map(|(name, _)| (name.clone(), UNKNOWN)));
@@ -78,16 +74,4 @@ fn answered(answers: &Answered, open: &[(Code, Vec<Code>)], mut way: usize) -> A
         way /= codes.len();
     }
     all
-}
-
-fn codes(domain: &Domain) -> Vec<Code> {
-    let values = match domain {
-        Domain::Finite(values) => values.as_slice(),
-        Domain::Number | Domain::Code => &[],
-    };
-    let codes = values.iter().filter_map(|value| match value {
-        Value::Code(code) => Some(code.clone()),
-        _ => None,
-    });
-    codes.collect()
 }

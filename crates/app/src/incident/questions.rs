@@ -63,9 +63,8 @@ impl App {
 }
 
 fn question(input: &Input) -> Question {
-    let values = input.domain.values();
-    let answers = values.iter().filter_map(|value| value.parse().ok());
-    Question { name: input.name.clone(), label: input.label.clone(), answers: answers.collect() }
+    let answers = input.domain.codes();
+    Question { name: input.name.clone(), label: input.label.clone(), answers }
 }
 
 fn ruled(rule: &Rule) -> Ruled {

@@ -74,6 +74,11 @@ impl Domain {
         self.listed().unwrap_or_default().iter().map(crate::json::plain).collect()
     }
 
+    /// The values it lists that are codes, in their order.
+    pub fn codes(&self) -> Vec<Code> {
+        self.values().iter().filter_map(|value| value.parse().ok()).collect()
+    }
+
     pub(crate) fn allows(&self, value: &Feel) -> bool {
         let fits = match self.kind {
             Kind::Text => matches!(value, Feel::String(_)),

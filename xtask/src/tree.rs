@@ -63,8 +63,10 @@ fn walk(root: &Path, folder: &Path, files: &mut Vec<File>) -> io::Result<()> {
     Ok(())
 }
 
+/// Logs, caches, and the file that a linked worktree has in place of the folder `.git`.
 fn is_ignored(path: &Path) -> bool {
-    path.extension().is_some_and(|ending| ending == "log" || ending == "pyc")
+    path.ends_with(".git")
+        || path.extension().is_some_and(|ending| ending == "log" || ending == "pyc")
 }
 
 fn relative(root: &Path, path: &Path) -> String {

@@ -15,7 +15,7 @@ mod model;
 mod open;
 pub mod table;
 #[cfg(test)]
-mod tck;
+mod tck_tests;
 mod tree;
 mod types;
 mod xml;

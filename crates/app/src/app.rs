@@ -11,7 +11,8 @@ use domain::{Refused, person::ELEVATION_HOURS};
 use store::StoreError;
 
 use crate::{
-    Caller, Dice, Error, channels::Channels, documents::Documents, log::Keeper, tick::Watch,
+    Caller, Dice, Error, channels::Channels, documents::Documents, log::Keeper, metrics::Latency,
+    tick::Watch,
 };
 
 /// Time, handed down by `cli` (or by the simulator).
@@ -70,6 +71,7 @@ struct Inner {
     documents: Documents,
     keeper: Keeper,
     watch: Watch,
+    commits: Latency,
 }
 
 impl App {
@@ -85,6 +87,7 @@ impl App {
                 documents: Documents::default(),
                 keeper,
                 watch: Watch::default(),
+                commits: Latency::default(),
             }),
         }
     }
@@ -128,6 +131,11 @@ impl App {
 
     pub(crate) fn watch(&self) -> &Watch {
         &self.inner.watch
+    }
+
+    /// How long this process's commands took.
+    pub fn commits(&self) -> &Latency {
+        &self.inner.commits
     }
 
     /// Published documents, parsed.

@@ -19,6 +19,7 @@ pub mod identity;
 pub mod incident;
 pub mod intake;
 pub mod log;
+pub mod metrics;
 pub mod organisation;
 pub mod page;
 pub mod testing;

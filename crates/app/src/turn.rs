@@ -100,7 +100,9 @@ impl App {
             };
             command(&mut turn)
         };
+        let began = self.now();
         let answer = self.db().submit(lane, job).await;
+        self.commits().count(self.now() - began);
         answer.map_err(Error::from)
     }
 }

@@ -51,7 +51,9 @@ pub async fn open(
 ) -> Result<App, Cannot> {
     make_private(&settings.data)?;
     let db = Db::open(&settings.database, db::Options::node(settings.node.clone()))?;
-    db.migrate(store::migrations::ALL)?;
+    if store::migrations::bring_up_to_date(&db)? {
+        tracing::info!("the derived rows were folded again from the log, for this release");
+    }
     let mut dice = entropy::dice().map_err(Cannot::system("entropy"))?;
     let keeper = Keeper::open(&settings.data, &settings.origin, &mut dice)?;
     let options = Options {
@@ -67,6 +69,11 @@ pub async fn open(
     let app = App::new(Ports { db, clock, dice, channels }, options, keeper);
     app.carry_time_on().await?;
     app.register_key().await?;
+    app.guard_rollback().await?;
+    let again = app.keep_erasures().await?;
+    if again > 0 {
+        tracing::warn!(words = again, "erased again: an older copy had brought them back");
+    }
     app.ship_defaults().await?;
     Ok(app)
 }

@@ -88,6 +88,16 @@ leaf! {
         /// The words.
         pub words: Vec<WordRef>,
     }
+
+    /// Words that were erased before were erased once more: a backup from before was restored.
+    pub struct ErasureRepeated {
+        /// The person whose words they were.
+        pub person: Id<id::Person>,
+        /// The legal basis, as a code.
+        pub basis: Code,
+        /// The words.
+        pub words: Vec<WordRef>,
+    }
 }
 
 events! {
@@ -107,6 +117,8 @@ events! {
         ErasureRequested = "erasure_requested",
         /// Words were erased.
         ErasurePerformed = "erasure_performed",
+        /// Words were erased once more, after a restore.
+        ErasureRepeated = "erasure_repeated",
     }
 }
 

@@ -1,6 +1,24 @@
 //! The one set of migrations, for both engines.
 
-use db::Migration;
+use db::{CommitError, Db, Lane, Migration};
+
+use crate::{StoreError, rebuild};
+
+/// Brings a database up to this release: its tables, then its derived rows, folded again from the log
+/// where another release folded them last. Answers whether they were.
+///
+/// # Errors
+/// A migration that fails, or a log that cannot be folded; nothing is changed by half.
+pub fn bring_up_to_date(db: &Db) -> Result<bool, StoreError> {
+    db.migrate(ALL)?;
+    if !db.read_now(rebuild::is_stale)? {
+        return Ok(false);
+    }
+    db.submit_now(Lane::Normal, rebuild::fold_again).map_err(|error| match error {
+        CommitError::Refused(error) => error,
+        other => StoreError::State { stream: "fold".to_owned(), reason: other.to_string() },
+    })
+}
 
 /// Numbered, checksummed, applied in order.
 pub static ALL: &[Migration] = &[
@@ -30,4 +48,5 @@ pub static ALL: &[Migration] = &[
         name: "exceptions",
         sql: include_str!("../../../migrations/0006_exceptions.sql"),
     },
+    Migration { number: 7, name: "fold", sql: include_str!("../../../migrations/0007_fold.sql") },
 ];

@@ -51,8 +51,76 @@ stmt!(
      WHERE e.stream = $1 AND w.erased_by IS NULL ORDER BY w.seq, w.field LIMIT 10000"
 );
 
-pub(crate) static ALL: &[&Stmt] =
-    &[&KEEP, &INBOUND, &REPEAT, &SEEN, &HIGH_WATER, &RAISE_HIGH_WATER, &ERASURES, &WORDS_OF_PERSON];
+stmt!(
+    DOORS,
+    Rows::Any,
+    "SELECT i.id, i.source, s.requests, s.quarantined, s.ignored, s.last_seen FROM integration i
+     LEFT JOIN integration_seen s ON s.integration = i.id ORDER BY i.id LIMIT 1000"
+);
+stmt!(
+    OPEN_INCIDENTS,
+    Rows::Any,
+    "SELECT COALESCE(severity, 'undecided'), COUNT(*) FROM incident WHERE status = 'open'
+     GROUP BY severity ORDER BY 1"
+);
+stmt!(OPEN_GROUPS, Rows::Exactly(1), "SELECT COUNT(*) FROM alert_group WHERE state = 'open'");
+
+pub(crate) static ALL: &[&Stmt] = &[
+    &KEEP,
+    &INBOUND,
+    &REPEAT,
+    &SEEN,
+    &HIGH_WATER,
+    &RAISE_HIGH_WATER,
+    &ERASURES,
+    &WORDS_OF_PERSON,
+    &DOORS,
+    &OPEN_INCIDENTS,
+    &OPEN_GROUPS,
+];
+
+/// What one door has taken.
+#[derive(Debug, Clone)]
+pub struct DoorSeen {
+    /// The integration.
+    pub id: Id<id::Integration>,
+    /// The source it speaks.
+    pub source: base::Code,
+    /// Requests, those of them that were quarantined, signals that were ignored.
+    pub counts: [i64; 3],
+    /// When something last arrived.
+    pub last_seen: Option<Timestamp>,
+}
+
+/// What `/metrics` tells of the rows.
+#[derive(Debug, Clone)]
+pub struct Counts {
+    /// By door.
+    pub doors: Vec<DoorSeen>,
+    /// Open incidents by severity; `undecided` where none was decided.
+    pub incidents: Vec<(String, i64)>,
+    /// Open groups of alerts.
+    pub groups: i64,
+}
+
+/// Counts, without a word of anybody.
+pub fn counts(conn: &mut Conn) -> Result<Counts, StoreError> {
+    let mut doors = Vec::new();
+    for row in conn.query(&DOORS, args![])? {
+        let count = |at| Ok::<_, db::Fault>(row.opt_int(at)?.unwrap_or(0));
+        doors.push(DoorSeen {
+            id: row.id(0)?,
+            source: row.code(1)?,
+            counts: [count(2)?, count(3)?, count(4)?],
+            last_seen: row.opt_int(5)?.map(Timestamp::from_micros),
+        });
+    }
+    let incidents = conn.query(&OPEN_INCIDENTS, args![])?;
+    let incident = |row: &db::Row| Ok((row.text(0)?.to_owned(), row.int(1)?));
+    let incidents = incidents.iter().map(incident).collect::<Result<_, db::Fault>>()?;
+    let groups = one(conn.query(&OPEN_GROUPS, args![])?, &OPEN_GROUPS)?.int(0)?;
+    Ok(Counts { doors, incidents, groups })
+}
 
 /// What arrived, byte for byte.
 #[derive(Debug, Clone)]

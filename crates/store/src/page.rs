@@ -19,7 +19,7 @@ stmt!(
     DUE,
     Rows::Any,
     "SELECT p.id FROM page p LEFT JOIN outbox_claim c ON c.page = p.id
-     WHERE p.due_at IS NOT NULL AND p.due_at <= $1 AND (c.until_at IS NULL OR c.until_at <= $1)
+     WHERE p.due_at IS NOT NULL AND p.due_at <= $1 AND p.queued_at > $2 AND (c.until_at IS NULL OR c.until_at <= $1)
      ORDER BY p.due_at, p.id LIMIT 64"
 );
 stmt!(
@@ -84,9 +84,15 @@ pub fn before(conn: &mut Conn, at: Timestamp) -> Result<Vec<Listed>, StoreError>
     conn.query(&NEWEST, args![at])?.iter().map(listed).collect()
 }
 
-/// Pages to be sent now that nobody else is sending, at most [`ROUND`].
-pub fn due(conn: &mut Conn, now: Timestamp) -> Result<Vec<Id<id::Page>>, StoreError> {
-    conn.query(&DUE, args![now])?.iter().map(|row| Ok(row.id(0)?)).collect()
+/// Pages to be sent now that nobody else is sending, at most [`ROUND`]; those that were queued up to
+/// `held` are held back.
+pub fn due(
+    conn: &mut Conn,
+    now: Timestamp,
+    held: Option<Timestamp>,
+) -> Result<Vec<Id<id::Page>>, StoreError> {
+    let held = held.map_or(i64::MIN, Timestamp::micros);
+    conn.query(&DUE, args![now, held])?.iter().map(|row| Ok(row.id(0)?)).collect()
 }
 
 /// Claims a page until an instant; false where another node holds it.

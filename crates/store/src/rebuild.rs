@@ -1,4 +1,5 @@
-//! Folding the log again: `rebuild --check` compares every derived row with what the log says.
+//! Folding the log again: `rebuild --check` compares every derived row with what the log says, and a
+//! newer release folds it in place where its rows have another shape.
 
 use std::collections::BTreeSet;
 
@@ -19,10 +20,22 @@ macro_rules! derived {
         $(stmt!($name, Rows::Any, concat!("SELECT ", $columns, " FROM ", $table, " ORDER BY ", $order));)*
         /// Each derived table with the statement that reads all of its rows in order.
         static DERIVED: &[(&str, &Stmt)] = &[$(($table, &$name)),*];
-        pub(crate) static ALL: &[&Stmt] = &[&ENTRY_COUNT, $(&$name),*];
+        /// The statements that empty them.
+        static EMPTY: &[Stmt] = &[$(Stmt {
+            name: concat!("store::rebuild::EMPTY ", $table),
+            sql: concat!("DELETE FROM ", $table),
+            rows: Rows::Any,
+        }),*];
+        pub(crate) static ALL: &[&Stmt] = &[&ENTRY_COUNT, &FOLDED, &FOLDED_NOW, $(&$name),*];
     };
 }
 
+/// The shape of the derived rows that this release folds. Raise it with every change of a fold, a
+/// projection or a folded state after a golden log was recorded: its test says when it was forgotten.
+pub const FOLD: i64 = 2;
+
+stmt!(FOLDED, Rows::Exactly(1), "SELECT version FROM fold WHERE id = 1");
+stmt!(FOLDED_NOW, Rows::Exactly(1), "UPDATE fold SET version = $1 WHERE id = 1");
 stmt!(ENTRY_COUNT, Rows::Exactly(1), "SELECT COUNT(*) FROM log_entry");
 
 derived! {
@@ -72,6 +85,43 @@ pub struct Rebuilt {
     pub differences: Vec<Difference>,
 }
 
+/// Whether another release folded the derived rows, so that this one has to do it again.
+pub fn is_stale(conn: &mut Conn) -> Result<bool, StoreError> {
+    Ok(one(conn.query(&FOLDED, args![])?, &FOLDED)?.int(0)? != FOLD)
+}
+
+/// Folds the whole log in place where another release folded it last; answers whether it did.
+///
+/// One transaction: a crash leaves the rows as they were. Runs inside a turn, so no other command of
+/// this release is decided on half-folded rows; no older release may run on the database meanwhile.
+pub fn fold_again(conn: &mut Conn) -> Result<bool, StoreError> {
+    if !is_stale(conn)? {
+        return Ok(false);
+    }
+    for table in EMPTY {
+        conn.execute(table, args![])?;
+    }
+    let size = log::size(conn)?;
+    let mut from = 0;
+    while from < size {
+        let to = (from + STRETCH).min(size);
+        let (entries, words) = (log::range(conn, from, to)?, word::range(conn, from, to)?);
+        fold(conn, &entries, &words, Target::Place)?;
+        from = to;
+    }
+    conn.execute(&FOLDED_NOW, args![FOLD])?;
+    Ok(true)
+}
+
+/// Where a stretch of the log is folded.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Target {
+    /// Where it is.
+    Place,
+    /// An empty database beside it, which gets the entries and words as well.
+    Beside,
+}
+
 /// Folds the log of `conn` into the empty database `beside` and compares every derived row.
 ///
 /// `beside` is a fresh database with the same migrations; nothing in `conn` changes. All reads are of
@@ -100,7 +150,8 @@ fn refold(conn: &mut Conn, beside: &Db) -> Result<i64, StoreError> {
         let to = (from + STRETCH).min(size);
         let entries = log::range(conn, from, to)?;
         let words = word::range(conn, from, to)?;
-        let folded = beside.submit_now(Lane::Normal, move |beside| fold(beside, &entries, &words));
+        let folded = beside
+            .submit_now(Lane::Normal, move |beside| fold(beside, &entries, &words, Target::Beside));
         folded.map_err(|error| match error {
             CommitError::Refused(error) => error,
             other => StoreError::State { stream: format!("{from}.."), reason: other.to_string() },
@@ -111,9 +162,10 @@ fn refold(conn: &mut Conn, beside: &Db) -> Result<i64, StoreError> {
 }
 
 fn fold(
-    beside: &mut Conn,
+    conn: &mut Conn,
     entries: &[log::Stored],
     words: &[word::StoredWord],
+    target: Target,
 ) -> Result<(), StoreError> {
     let mut projection = Projection::default();
     let mut words = words.iter().peekable();
@@ -121,16 +173,20 @@ fn fold(
         let entry = stored.entry()?;
         let mut held = word::Words::new();
         while let Some(word) = words.next_if(|word| word.seq == stored.seq) {
-            word::copy(beside, word)?;
+            if target == Target::Beside {
+                word::copy(conn, word)?;
+            }
             if let Some(value) = &word.value {
                 held.insert(word.field.clone(), value.clone());
             }
         }
-        copy(beside, stored, &entry)?;
+        if target == Target::Beside {
+            copy(conn, stored, &entry)?;
+        }
         let (seq, leaf) = (stored.seq, stored.leaf);
-        projection.entry(beside, Placed { seq, entry: &entry, leaf, words: &held })?;
+        projection.entry(conn, Placed { seq, entry: &entry, leaf, words: &held })?;
     }
-    projection.finish(beside)
+    projection.finish(conn)
 }
 
 fn compare(

@@ -17,6 +17,7 @@ mod health;
 mod ingest;
 mod live;
 mod log;
+mod metrics;
 mod options;
 mod page;
 mod routes;

@@ -34,7 +34,7 @@ use crate::{
     Access, Options,
     api::{self, organisation, spec, spec::About},
     guard::{self, Post},
-    health, ingest, live, log, page,
+    health, ingest, live, log, metrics, page,
     page::incident,
     state::Web,
     trouble::Trouble,
@@ -116,6 +116,7 @@ pub static TABLE: &[Route] = routes! {
     GET "/assets/{name}" PUBLIC => page::files::asset;
     GET "/healthz" PUBLIC => health::live;
     GET "/readyz" PUBLIC => health::ready;
+    GET "/metrics" Access::Token(Permission::Read) => metrics::show;
     GET "/log/checkpoint" PUBLIC => log::checkpoint;
     // Whoever is signed in.
     POST "/sign-out" Access::SignedIn => page::access::sign_out;

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// The most words one entry lists.
-const WORDS: usize = 200;
+pub(super) const WORDS: usize = 200;
 
 impl App {
     /// Asks for the erasure of a person's words; answers the request's number.
@@ -50,7 +50,9 @@ impl App {
         let second = self.approver(caller, self.now())?;
         let protects = caller.grants.iter().any(|grant| grant.role == Role::DataProtection);
         let command = move |turn: &mut Turn<'_>| perform(turn, request, second, protects);
-        self.commit(db::Lane::Normal, caller, command).await
+        self.commit(db::Lane::Normal, caller, command).await?;
+        // From here on a restored copy of before cannot bring the words back.
+        self.keep_erasures().await.map(drop)
     }
 }
 

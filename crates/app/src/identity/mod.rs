@@ -3,6 +3,7 @@
 mod add;
 mod choose;
 mod erase;
+mod erasures;
 mod password;
 mod revoke;
 mod session;

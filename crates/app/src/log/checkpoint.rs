@@ -9,10 +9,10 @@
 //! | another node published this size with another root | refused: the log was forked |
 //! | none of these | signed, published, held outside |
 
-use base::{Digest, Timestamp};
+use base::{Code, Digest, Timestamp};
 use db::Conn;
 use domain::server::{Event, LogEpochDeclared, LogKeyRegistered, STREAM};
-use evidence::{Checkpoint, tile};
+use evidence::{Checkpoint, Vkey, tile};
 use store::{StoreError, log, tree};
 
 use crate::{
@@ -79,6 +79,7 @@ pub struct Grown {
 }
 
 /// What one look at the rows found.
+#[derive(Clone)]
 struct Look {
     size: i64,
     newest: Option<tree::Checkpoint>,
@@ -119,7 +120,12 @@ impl App {
         {
             return Ok(newest);
         }
-        match self.grow(&mut grown, look).await? {
+        let mut ended = self.grow(&mut grown, look.clone()).await?;
+        if ended.is_err() && self.is_let_go().await? {
+            *grown = Grown::default();
+            ended = self.grow(&mut grown, look).await?;
+        }
+        match ended {
             Ok(signed) => {
                 grown.signing = Some(Signing::Well);
                 Ok(signed)
@@ -130,6 +136,36 @@ impl App {
                 grown.signing = Some(trouble);
                 Err(Error::Fault(sentence))
             }
+        }
+    }
+
+    /// Whether an epoch was declared, perhaps by another process, that names exactly the checkpoint
+    /// held outside as lost; then it is let go of, and a running server signs on without a restart.
+    async fn is_let_go(&self) -> Result<bool, Error> {
+        let Some(outside) = self.keeper().outside() else { return Ok(false) };
+        let named = self.look(move |conn| epoch_names(conn, &outside)).await?;
+        if named {
+            self.keeper().let_go().map_err(|error| unheld(&error))?;
+        }
+        Ok(named)
+    }
+
+    /// Finds at the start whether an older database was restored: then the pages in it that wait to be
+    /// sent are held back until the epoch is declared, because they may have been sent before. Pages
+    /// that are queued from here on are sent (ground rule G2).
+    ///
+    /// # Errors
+    /// Faults of the store, and of the file that remembers it.
+    pub async fn guard_rollback(&self) -> Result<(), Error> {
+        let Some(outside) = self.keeper().outside() else { return Ok(()) };
+        let found = self.look(move |conn| {
+            let lost = log::size(conn)? < outside.size.cast_signed();
+            let newest = log::before(conn, i64::MAX, None)?.first().map(|entry| entry.recorded_at);
+            Ok((lost && !epoch_names(conn, &outside)?, newest))
+        });
+        match found.await? {
+            (true, Some(newest)) => self.keeper().hold_back(newest).map_err(|error| unheld(&error)),
+            _ => Ok(()),
         }
     }
 
@@ -214,7 +250,7 @@ impl App {
             return Ok(Err(Signing::Forked { size }));
         }
         let held = self.keeper().hold(&signed.note);
-        held.map_err(|e| Error::Fault(format!("the checkpoint cannot be held outside: {e}")))?;
+        held.map_err(|error| unheld(&error))?;
         Ok(Ok(signed))
     }
 
@@ -246,8 +282,27 @@ impl App {
         self.commit(db::Lane::Normal, &Caller::host(), command).await?;
         let mut grown = self.keeper().grown.lock().await;
         *grown = Grown { proven: true, ..Grown::default() };
-        let forget = self.keeper().hold("");
-        forget.map_err(|e| Error::Fault(e.to_string()))
+        self.keeper().let_go().map_err(|error| unheld(&error))
+    }
+
+    /// Registers another key for this log: a new epoch of the same tree, with a reason. The caller
+    /// puts the key in place; until then nobody signs.
+    ///
+    /// # Errors
+    /// Faults of the store.
+    pub async fn rotate_key(&self, vkey: Vkey, reason: String) -> Result<(), Error> {
+        let origin = self.options().origin.clone();
+        let command = move |turn: &mut Turn<'_>| {
+            let epoch = tree::origin(turn.conn)?.map_or(0, |origin| origin.epoch) + 1;
+            let held = tree::Origin { epoch, origin: origin.clone(), vkey: vkey.to_string() };
+            tree::register(turn.conn, &held)?;
+            let key = evidence::sha256(held.vkey.as_bytes());
+            let draft = Event::from(LogKeyRegistered { key, epoch }).draft(STREAM, turn.now);
+            let draft = draft.word("vkey", held.vkey.as_str()).word("reason", reason.trim());
+            turn.record(vec![draft])?;
+            Ok(())
+        };
+        self.commit(db::Lane::Normal, &Caller::host(), command).await
     }
 
     /// Since when entries wait for a signature; `None` where none do.
@@ -270,6 +325,24 @@ fn register(turn: &mut Turn<'_>, origin: &str, vkey: &str, epoch: i64) -> Result
     let event = Event::from(LogKeyRegistered { key, epoch });
     turn.record(vec![event.draft(STREAM, turn.now).word("vkey", vkey)])?;
     Ok(())
+}
+
+/// Whether the newest epoch names exactly this checkpoint as lost.
+fn epoch_names(conn: &mut Conn, outside: &Checkpoint) -> Result<bool, StoreError> {
+    let kind = Code::fixed("log_epoch_declared");
+    let newest = log::before(conn, i64::MAX, Some(&kind))?;
+    let Some(stored) = newest.first() else { return Ok(false) };
+    let entry = stored.entry()?;
+    Ok(match Event::parse(entry.kind.as_str(), &entry.data)? {
+        Event::LogEpochDeclared(e) => {
+            e.lost_to.cast_unsigned() == outside.size && e.lost_root == outside.root
+        }
+        _ => false,
+    })
+}
+
+fn unheld(error: &std::io::Error) -> Error {
+    Error::Fault(format!("what is held outside the database cannot be written: {error}"))
 }
 
 fn look(conn: &mut Conn) -> Result<Look, StoreError> {

@@ -7,5 +7,5 @@ mod tiles;
 
 pub use checkpoint::Signing;
 pub use export::Exported;
-pub use keeper::{Keeper, KeeperError};
+pub use keeper::{EARLIER_KEYS, Keeper, KeeperError};
 pub use tiles::Inclusion;

@@ -29,8 +29,8 @@ impl App {
     /// # Errors
     /// Faults of the store; a channel's failure is recorded, not returned.
     pub async fn send_pages(&self) -> Result<usize, Error> {
-        let now = self.now();
-        let due = self.look(move |conn| pages::due(conn, now)).await?;
+        let (now, held) = (self.now(), self.keeper().held_back());
+        let due = self.look(move |conn| pages::due(conn, now, held)).await?;
         if due.is_empty() {
             return Ok(0);
         }

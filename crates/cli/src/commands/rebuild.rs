@@ -43,7 +43,7 @@ pub fn run(args: &Args) -> Outcome {
     let settings = Settings::of(&args.place)?;
     need_database(&settings)?;
     let db = Db::open(&settings.database, Options::node(HOST_NODE))?;
-    db.migrate(store::migrations::ALL)?;
+    store::migrations::bring_up_to_date(&db)?;
     let beside = Db::open(&Target::Memory, Options::node(HOST_NODE))?;
     beside.migrate(store::migrations::ALL)?;
     let found = db.read_now(move |conn| store::rebuild::check(conn, &beside));

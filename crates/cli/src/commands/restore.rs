@@ -64,7 +64,7 @@ pub fn run(args: &Args) -> Outcome {
 fn checked_copy(from: &Path, beside: &Path) -> Result<(), Cannot> {
     fs::copy(from, beside).map_err(Cannot::file(from))?;
     let db = Db::open(&Target::Sqlite(beside.to_path_buf()), Options::node(HOST_NODE))?;
-    let checked = db.migrate(store::migrations::ALL).map_err(Cannot::from).and_then(|_| {
+    let checked = store::migrations::bring_up_to_date(&db).map_err(Cannot::from).and_then(|_| {
         db.read_now(store::log::size)?;
         Ok(())
     });

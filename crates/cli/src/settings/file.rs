@@ -29,6 +29,7 @@ pub(super) struct Written {
     pub(super) zone: Option<String>,
     pub(super) host: Option<Vec<String>>,
     pub(super) demo: Option<bool>,
+    pub(super) log_file: Option<PathBuf>,
     pub(super) log: Option<Form>,
     pub(super) log_level: Option<String>,
 }

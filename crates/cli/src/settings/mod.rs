@@ -59,6 +59,8 @@ pub struct Settings {
     pub web: web::Options,
     /// Whether the sample organisation is loaded.
     pub demo: bool,
+    /// The file that lines go to instead of stderr.
+    pub log_file: Option<PathBuf>,
     /// How the lines on stderr look.
     pub log: Form,
     /// Which of them are written.
@@ -100,6 +102,7 @@ impl Settings {
             listen: or(&serving.listen, written.listen, LISTEN),
             node: or(&serving.node, written.node, &host_name()),
             web: web_options(zone.as_deref(), hosts)?,
+            log_file: serving.log_file.clone().or(written.log_file),
             log: serving.log.or(written.log).unwrap_or(Form::Text),
             log_level: or(&serving.log_level, written.log_level, LOG_LEVEL),
             demo: serving.demo || written.demo.unwrap_or(false),

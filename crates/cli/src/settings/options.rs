@@ -62,6 +62,9 @@ pub struct Serving {
     #[arg(long, env = "WATCHKEEPER_DEMO",
           value_parser = clap::builder::FalseyValueParser::new())]
     pub demo: bool,
+    /// The file that lines go to instead of stderr; SIGHUP opens it again
+    #[arg(long, value_name = "FILE", env = "WATCHKEEPER_LOG_FILE")]
+    pub log_file: Option<PathBuf>,
     /// How the lines on stderr look [default: text]
     #[arg(long, value_enum, value_name = "FORM", env = "WATCHKEEPER_LOG")]
     pub log: Option<Form>,

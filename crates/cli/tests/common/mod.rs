@@ -36,6 +36,18 @@ pub struct Server {
     pub address: String,
 }
 
+/// Posts alerts from a thread of its own.
+pub struct Poster(String);
+
+impl Poster {
+    /// Whether the alert was answered as taken.
+    pub fn alert(&self, key: &str, name: &str) -> bool {
+        let body = format!(r#"[{{"labels":{{"alertname":"{name}"}},"annotations":{{}}}}]"#);
+        let answer = request(&self.0, ("POST", "/api/v2/alerts"), Some(key), &body);
+        answer.is_ok_and(|answer| answer.status == 200)
+    }
+}
+
 /// An answer over HTTP.
 pub struct Answer {
     pub status: u16,
@@ -124,6 +136,22 @@ impl Server {
 
     pub fn post(&self, path: &str, token: &str, body: &str) -> Answer {
         request(&self.address, ("POST", path), Some(token), body).unwrap()
+    }
+
+    /// Posts to it from another thread.
+    pub fn poster(&self) -> Poster {
+        Poster(self.address.clone())
+    }
+
+    /// What it said on stderr.
+    pub fn said(&self) -> String {
+        fs::read_to_string(&self.errors).unwrap()
+    }
+
+    /// Sends it a signal by name.
+    pub fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status();
+        assert!(sent.unwrap().success());
     }
 
     /// An alert with this name; answers when it is committed.

@@ -33,7 +33,7 @@ fn trouble(conn: &mut Conn, now: Timestamp) -> Result<Vec<String>, StoreError> {
     }
     let (oldest, waiting) = page::unsent(conn)?;
     let stuck = Duration::minutes(2) + CLAIM;
-    if waiting > 0 && !page::due(conn, now - stuck)?.is_empty() {
+    if waiting > 0 && !page::due(conn, now - stuck, None)?.is_empty() {
         found.push(format!("pages wait since {oldest:?}"));
     }
     Ok(found)

@@ -1,7 +1,7 @@
 //! Rows of what the server records of itself: exports and erasures.
 
 use db::{Rows, Stmt};
-use domain::server::{ErasurePerformed, Event};
+use domain::server::{Event, WordRef};
 
 use super::Step;
 use crate::{StoreError, word};
@@ -37,7 +37,13 @@ impl Step<'_> {
                 let by = self.entry.actor.id.as_str();
                 self.conn.execute(&REQUEST, args![self.seq, e.person, e.basis.as_str(), by])?;
             }
-            Event::ErasurePerformed(e) => self.erased(&e)?,
+            Event::ErasurePerformed(e) => {
+                self.erased(&e.words)?;
+                if e.part == e.parts {
+                    self.conn.execute(&PERFORMED, args![e.request])?;
+                }
+            }
+            Event::ErasureRepeated(e) => self.erased(&e.words)?,
             Event::LogKeyRegistered(_)
             | Event::LogEpochDeclared(_)
             | Event::HostCommand(_)
@@ -46,15 +52,12 @@ impl Step<'_> {
         Ok(())
     }
 
-    fn erased(&mut self, performed: &ErasurePerformed) -> Result<(), StoreError> {
-        for held in &performed.words {
+    fn erased(&mut self, words: &[WordRef]) -> Result<(), StoreError> {
+        for held in words {
             word::erase(self.conn, held.seq, &held.field, self.seq)?;
             let field = held.field.as_str();
             self.conn.execute(&FORGET_ALERT, args![held.seq, field])?;
             self.conn.execute(&FORGET_GROUP, args![held.seq, field])?;
-        }
-        if performed.part == performed.parts {
-            self.conn.execute(&PERFORMED, args![performed.request])?;
         }
         Ok(())
     }

@@ -21,12 +21,12 @@ on_both_engines! {
         let draft = Event::from(queued).draft(id, teller.now);
         teller.tell([draft]);
         let now = teller.now;
-        assert_eq!(teller.read(move |conn| page::due(conn, now)), [id]);
+        assert_eq!(teller.read(move |conn| page::due(conn, now, None)), [id]);
         assert!(claim(&teller.db, id, "left", now));
         assert!(!claim(&teller.db, id, "right", now), "held by the other node");
-        assert_eq!(teller.read(move |conn| page::due(conn, now)), []);
+        assert_eq!(teller.read(move |conn| page::due(conn, now, None)), []);
         let later = now + Duration::seconds(61);
-        assert_eq!(teller.read(move |conn| page::due(conn, later)), [id], "a claim runs out");
+        assert_eq!(teller.read(move |conn| page::due(conn, later, None)), [id], "a claim runs out");
         assert!(claim(&teller.db, id, "right", later));
         assert!(!claim(&teller.db, id, "left", later));
         let release = move |conn: &mut db::Conn| page::release(conn, id);

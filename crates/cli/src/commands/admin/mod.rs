@@ -56,7 +56,9 @@ pub enum Integration {
 #[derive(Subcommand)]
 pub enum Key {
     /// Print the log's verifier key
-    Show(key::Args),
+    Show(key::show::Args),
+    /// Sign with another key from here on; prints its verifier key
+    Rotate(key::rotate::Args),
 }
 
 /// `watchkeeper admin log …`.
@@ -72,7 +74,8 @@ pub fn run(command: Command) -> Outcome {
         Command::User(User::Add(args)) => user::run(args),
         Command::Token(Token::Create(args)) => token::run(args),
         Command::Integration(Integration::Add(args)) => integration::run(args),
-        Command::Key(Key::Show(args)) => key::run(&args),
+        Command::Key(Key::Show(args)) => key::show::run(&args),
+        Command::Key(Key::Rotate(args)) => key::rotate::run(args),
         Command::Log(Log::Epoch(args)) => log::run(args),
     }
 }

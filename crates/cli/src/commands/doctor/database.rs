@@ -2,10 +2,10 @@
 
 use std::fs;
 
-use app::log::Signing;
+use app::log::{EARLIER_KEYS, Signing};
 use base::Duration;
 use db::{Conn, Db, Options, Rows, Stmt, Target};
-use evidence::{Checkpoint, Skey};
+use evidence::{Checkpoint, Skey, Vkey};
 use store::{log, operational, tree};
 
 use super::Line;
@@ -89,7 +89,9 @@ async fn signing(db: &Db, settings: &Settings) -> Line {
     let Some(key) = read("log.key").and_then(|text| text.trim().parse::<Skey>().ok()) else {
         return Line::warn("log", "there is no readable log.key here", "see keys");
     };
-    let own = [key.vkey().clone()];
+    let earlier = read(EARLIER_KEYS).unwrap_or_default();
+    let earlier = earlier.lines().filter_map(|line| line.trim().parse().ok());
+    let own: Vec<Vkey> = std::iter::once(key.vkey().clone()).chain(earlier).collect();
     let held = read("checkpoint").and_then(|note| Checkpoint::open(&note, &own).ok());
     let held = held.map(|(checkpoint, _)| checkpoint);
     let looked = db.read(move |conn| look(conn, held.as_ref())).await;

@@ -5,6 +5,7 @@
 
 mod configuration;
 mod database;
+mod doors;
 mod files;
 mod readiness;
 
@@ -73,6 +74,7 @@ async fn all(settings: &Settings) -> Vec<Line> {
         Ok(db) => {
             lines.extend(database::check(&db, settings).await);
             lines.extend(readiness::check(&db, settings).await);
+            lines.extend(doors::check(&db, settings).await);
             db.close();
         }
         Err(line) => lines.push(line),

@@ -17,7 +17,8 @@ use connect::outbound::{
 use tokio::net::TcpListener;
 
 use crate::{
-    installation, logging,
+    installation,
+    logging::{self, LogFile},
     outcome::{Cannot, Done, Outcome, say},
     settings::{Place, Serving, Settings, Ways},
 };
@@ -39,15 +40,18 @@ pub struct Args {
 /// Serves until SIGTERM or SIGINT.
 pub fn run(args: &Args) -> Outcome {
     let settings = Settings::read(&args.place, &args.ways, &args.serving)?;
-    logging::begin(settings.log, &settings.log_level)
+    let file = settings.log_file.as_deref();
+    let file = file.map(|path| LogFile::open(path).map_err(Cannot::file(path))).transpose()?;
+    logging::begin(settings.log, &settings.log_level, file.as_ref())
         .map_err(|reason| Cannot::input("--log-level", reason))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    runtime.map_err(Cannot::system("runtime"))?.block_on(serve(settings))
+    runtime.map_err(Cannot::system("runtime"))?.block_on(serve(settings, file))
 }
 
-async fn serve(mut settings: Settings) -> Outcome {
+async fn serve(mut settings: Settings, log: Option<LogFile>) -> Outcome {
     // Asked for first, so that a signal during the start stops the server, too.
     let asked_to_stop = stopping::asked()?;
+    stopping::reopen_on_hangup(log)?;
     let addresses = settings.listen_on()?;
     let _lock = installation::lock(&settings.data)?;
     let mail = KeptMail::when_wanted(&mut settings).await?;

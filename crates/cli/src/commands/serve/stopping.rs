@@ -10,7 +10,7 @@ use tokio::{
     sync::oneshot,
 };
 
-use crate::outcome::Cannot;
+use crate::{logging::LogFile, outcome::Cannot};
 
 /// How long requests in hand may take after a signal. Live streams never end by themselves.
 const GRACE: Duration = Duration::from_secs(10);
@@ -28,6 +28,25 @@ pub struct Asked {
 pub fn asked() -> Result<Asked, Cannot> {
     let on = |kind| signal(kind).map_err(Cannot::system("signals"));
     Ok(Asked { terminate: on(SignalKind::terminate())?, interrupt: on(SignalKind::interrupt())? })
+}
+
+/// Opens the log file again whenever SIGHUP comes; without a file the signal is taken and ignored,
+/// so that a rotation of something else does not end the server.
+///
+/// # Errors
+/// The system does not deliver the signal.
+pub fn reopen_on_hangup(log: Option<LogFile>) -> Result<(), Cannot> {
+    let mut hangup = signal(SignalKind::hangup()).map_err(Cannot::system("signals"))?;
+    drop(tokio::spawn(async move {
+        while hangup.recv().await.is_some() {
+            match log.as_ref().map(LogFile::reopen) {
+                Some(Ok(())) => tracing::info!("the log file was opened again"),
+                Some(Err(error)) => tracing::error!(%error, "the log file cannot be opened again"),
+                None => {}
+            }
+        }
+    }));
+    Ok(())
 }
 
 impl Asked {

@@ -74,31 +74,30 @@ impl App {
     /// # Errors
     /// Faults of the store, and documents that cannot be published.
     pub async fn ship_defaults(&self) -> Result<(), Error> {
-        let host = Caller::host();
         let process = (DocumentKind::Process, Code::fixed("major-incident"));
-        self.publish(&host, process, PROCESS.as_bytes().to_vec()).await?;
+        self.ship(process, PROCESS.as_bytes().to_vec()).await?;
         let table = (DocumentKind::Table, Code::fixed("severity"));
-        self.publish(&host, table, SEVERITY.as_bytes().to_vec()).await?;
+        self.ship(table, SEVERITY.as_bytes().to_vec()).await?;
         for (name, text) in TABLES {
             let table = (DocumentKind::Table, Code::fixed(name));
-            self.publish(&host, table, text.as_bytes().to_vec()).await?;
+            self.ship(table, text.as_bytes().to_vec()).await?;
         }
         for policy in [policy_default(), policy_of_ratifiers()] {
-            self.ship_policy(&host, policy).await?;
+            self.ship_policy(policy).await?;
         }
         Ok(())
     }
 
-    /// Publishes a policy where there is none of its name: what somebody changed stays.
-    async fn ship_policy(&self, host: &Caller, policy: Policy) -> Result<(), Error> {
+    /// Ships a policy where there is none of its name: what somebody changed stays.
+    async fn ship_policy(&self, policy: Policy) -> Result<(), Error> {
         let name = policy.name.clone();
         let known =
             self.look(move |conn| store::config::newest(conn, DocumentKind::Policy, name.as_str()));
-        if known.await?.is_none() {
-            let bytes = serde_json::to_vec(&policy).map_err(|e| Error::Fault(e.to_string()))?;
-            self.publish(host, (DocumentKind::Policy, policy.name), bytes).await?;
+        if known.await?.is_some() {
+            return Ok(());
         }
-        Ok(())
+        let bytes = serde_json::to_vec(&policy).map_err(|e| Error::Fault(e.to_string()))?;
+        self.ship((DocumentKind::Policy, policy.name), bytes).await
     }
 
     /// Loads the sample bank; nothing where a legal entity is there already.

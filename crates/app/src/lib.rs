@@ -18,6 +18,7 @@ mod host;
 pub mod identity;
 pub mod incident;
 pub mod intake;
+pub mod library;
 pub mod log;
 pub mod metrics;
 pub mod organisation;

@@ -5,9 +5,14 @@
 //! `engine::decide` turns a command into events, `engine::apply` folds events into `State`; both are
 //! pure. FEEL and decision tables are reached through the traits of `host`; this crate knows neither.
 //!
-//! Left out: storage, the drawing (DI) and foreign elements of the uploaded XML, which is kept byte
-//! for byte elsewhere; who may do what; words that people write.
+//! `compare` tells two texts apart element by element, `drawing` reads where their author drew them.
+//!
+//! Left out: storage; the uploaded XML itself, which is kept byte for byte elsewhere; who may do what;
+//! words that people write.
 
+pub mod compare;
+pub mod described;
+pub mod drawing;
 pub mod engine;
 pub mod evidence;
 pub mod finding;

@@ -2,13 +2,13 @@
 
 use app::{
     App, Caller, Credentials, Error,
-    config::NewIntegration,
+    config::{DraftToSave, NewIntegration, Which},
     identity::{NewContact, NewPerson},
 };
 use base::{Code, Duration, Id, Timestamp, id};
 use domain::{
     access::{Grant, Role},
-    document::DocumentKind,
+    document::{DocumentKind, Seen, Verdict},
     escalation::{Policy, Step, Target},
     page::Channel,
     person::{self, PersonKind},
@@ -35,7 +35,11 @@ pub struct Person {
 /// The staff: nick, name, roles. The first two are paged first, then the lead, then the board.
 const STAFF: &[(&str, &str, &[Role])] = &[
     ("on-call", "Oona Calloway", &[Role::Responder, Role::Communications]),
-    ("lead", "Lena Adebayo", &[Role::Commander, Role::Responder, Role::Communications]),
+    (
+        "lead",
+        "Lena Adebayo",
+        &[Role::Commander, Role::Responder, Role::Communications, Role::ProcessOwner],
+    ),
     ("deputy", "Depak Utterson", &[Role::Commander, Role::Legal, Role::Responder]),
     ("board", "Boris Ardsley", &[Role::Management, Role::DataProtection]),
     ("admin", "Adele Minsk", &[Role::Administrator]),
@@ -105,7 +109,26 @@ pub async fn set_ladder(app: &App, people: &[Person], rungs: &[(&str, i64)]) -> 
         acknowledged_seconds: 1800,
     };
     let bytes = serde_json::to_vec(&policy).map_err(|e| Error::Fault(e.to_string()))?;
-    app.publish(&Caller::host(), (DocumentKind::Policy, name), bytes).await?;
+    publish(app, people, (DocumentKind::Policy, name), bytes).await
+}
+
+/// The way of every change of configuration: the lead writes and publishes, the board approves.
+async fn publish(app: &App, people: &[Person], which: Which, bytes: Vec<u8>) -> Result<(), Error> {
+    let caller = |nick: &str| {
+        let person = people.iter().find(|person| person.nick == nick);
+        person.expect("invariant: the bank has its staff").caller(app.now())
+    };
+    let (lead, board) = (caller("lead"), caller("board"));
+    let (kind, name) = which.clone();
+    let rationale = "Who is woken, and when.".to_owned();
+    let draft = DraftToSave { kind, name, draft: None, base: None, rationale, bytes };
+    let saved = app.save_draft(&lead, draft).await?;
+    let seen = Seen { draft: saved.draft, sha256: saved.sha256 };
+    app.submit_draft(&lead, which.clone(), (seen, String::new())).await?;
+    let accepted = (Verdict::Accepted, String::new());
+    app.review_draft(&board, which.clone(), seen, accepted).await?;
+    app.approve_draft(&board, which.clone(), (seen, String::new())).await?;
+    app.publish_draft(&lead, which, saved.draft).await?;
     Ok(())
 }
 

@@ -21,9 +21,11 @@ pub mod alert;
 pub mod clock;
 pub mod config;
 pub mod credential;
+pub mod document;
 pub mod error;
 pub mod escalation;
 pub mod exception;
+pub mod governed;
 pub mod incident;
 pub mod log;
 pub mod migrations;
@@ -47,8 +49,10 @@ pub fn statements() -> Vec<&'static db::Stmt> {
         clock::ALL,
         config::ALL,
         credential::ALL,
+        document::ALL,
         escalation::ALL,
         exception::ALL,
+        governed::ALL,
         incident::ALL,
         log::ALL,
         operational::ALL,

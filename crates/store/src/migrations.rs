@@ -49,4 +49,9 @@ pub static ALL: &[Migration] = &[
         sql: include_str!("../../../migrations/0006_exceptions.sql"),
     },
     Migration { number: 7, name: "fold", sql: include_str!("../../../migrations/0007_fold.sql") },
+    Migration {
+        number: 8,
+        name: "versions",
+        sql: include_str!("../../../migrations/0008_versions.sql"),
+    },
 ];

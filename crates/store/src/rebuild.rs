@@ -32,7 +32,7 @@ macro_rules! derived {
 
 /// The shape of the derived rows that this release folds. Raise it with every change of a fold, a
 /// projection or a folded state after a golden log was recorded: its test says when it was forgotten.
-pub const FOLD: i64 = 2;
+pub const FOLD: i64 = 3;
 
 stmt!(FOLDED, Rows::Exactly(1), "SELECT version FROM fold WHERE id = 1");
 stmt!(FOLDED_NOW, Rows::Exactly(1), "UPDATE fold SET version = $1 WHERE id = 1");
@@ -46,6 +46,8 @@ derived! {
     PERSON_ROLE: "person_role", "person, role, entity", "person, role, entity";
     PERSON_CONTACT: "person_contact", "person, position, channel, word", "person, position";
     DOCUMENT: "document", "kind, name, version, stream, sha256, published_at, seq", "kind, name, version";
+    DOCUMENT_NAME: "document_name", "kind, name, stream", "kind, name";
+    DOCUMENT_DRAFT: "document_draft", "stream, draft, stage, revision, base, sha256, word, checked, refusing, advising, saved_by, saved_at, changed_at", "stream, draft";
     INTEGRATION: "integration", "id, source, policy, entity, declares, word, added_at", "id";
     ALERT: "alert", "id, integration, dedup, state, severity, alert_group, opened_at, changed_at, resolved_at, word, field", "id";
     ALERT_GROUP: "alert_group", "id, integration, group_key, state, severity, open_alerts, opened_at, next_due_at, escalation, incident, word, field", "id";
@@ -56,6 +58,7 @@ derived! {
     INCIDENT_STREAM: "incident_stream", "stream, incident", "stream";
     INCIDENT_TASK: "incident_task", "incident, task, element, role, created_at, due_at, holder, held_until, delegated_by, approved", "incident, task";
     INCIDENT_EXCEPTION: "incident_exception", "incident, seq, element, code, person, authority, invoked_at, ratify_by, judgement, judged", "incident, seq";
+    INCIDENT_PROCESS: "incident_process", "incident, process, version, since", "incident";
     ESCALATION: "escalation", "id, target, target_id, phase, next_step, due_at, started_at, acknowledged_by, acknowledged_at", "id";
     PAGE: "page", "id, escalation, person, step, state, position, attempt, due_at, queued_at, handed_over_at, acknowledged_at, last_reason", "id";
     CLOCK: "clock", "id, kind, target, generation, started_at, due_at, state, rule", "id";

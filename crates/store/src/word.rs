@@ -53,7 +53,8 @@ stmt!(
     Rows::AtMost(1),
     "DELETE FROM artifact WHERE sha256 = $1
      AND NOT EXISTS (SELECT 1 FROM word w WHERE w.artifact = $1)
-     AND NOT EXISTS (SELECT 1 FROM document d WHERE d.sha256 = $1)"
+     AND NOT EXISTS (SELECT 1 FROM document d WHERE d.sha256 = $1)
+     AND NOT EXISTS (SELECT 1 FROM document_draft d WHERE d.sha256 = $1)"
 );
 stmt!(LARGE, Rows::AtMost(1), "SELECT artifact FROM word WHERE seq = $1 AND field = $2");
 stmt!(

@@ -1,6 +1,10 @@
-//! Configuration: documents and integrations.
+//! Configuration: documents and their drafts, integrations.
 
 mod add_integration;
+mod check;
+mod draft;
 mod publish;
 
 pub use add_integration::NewIntegration;
+pub use check::Objection;
+pub use draft::{DraftToSave, MAX_DOCUMENT, SavedDraft, Which};

@@ -1,28 +1,31 @@
-//! Publishing documents: immutable versions, their bytes kept as artifacts.
+//! Publishing without a draft: the first set-up, and what is shipped with the program.
 
 use base::{Code, Id, id};
 use domain::{
     access::{Permission, Scope},
-    document::{
-        DocumentKind, DocumentPublished, Event, case_fails, not_executable, table_incomplete,
-    },
-    escalation::Policy,
+    document::{DocumentKind, publication_closed, publish_first},
 };
-use evidence::entry::{Attachment, MediaType};
-use process::{Kind, Model};
-use store::{config, word};
+use store::{config, document, person};
 
+use super::{
+    check::alone,
+    draft::{DraftToSave, kept, save},
+};
 use crate::{
     App, Caller, Error,
-    incident::ACTIONS_KNOWN,
     turn::{Stop, Turn},
 };
 
+/// Why the program saves a draft of its own.
+const SHIPPED: &str = "The program brings another version of this document. Compare the two; withdraw \
+                       this draft where yours is to stay.";
+
 impl App {
-    /// Publishes a new version of a document unless the newest one is the same; answers its number.
+    /// Publishes the first version of a document at the first set-up, before anybody has an account;
+    /// answers its number. The same bytes again change nothing.
     ///
     /// # Errors
-    /// `PER-008`, `DOC-001` with what cannot be executed.
+    /// `PER-008`, `DOC-001` with what cannot be executed, `DOC-006` afterwards.
     pub async fn publish(
         &self,
         caller: &Caller,
@@ -30,98 +33,82 @@ impl App {
         bytes: Vec<u8>,
     ) -> Result<i64, Error> {
         caller.needs(Permission::Publish, Scope::House)?;
-        check(kind, &bytes)?;
-        let command = move |turn: &mut Turn<'_>| publish(turn, kind, &name, &bytes);
+        alone(kind, &bytes)?;
+        let command = move |turn: &mut Turn<'_>| {
+            let newest = config::newest(turn.conn, kind, name.as_str())?;
+            let sha256 = evidence::sha256(&bytes);
+            if let Some(same) = newest.filter(|newest| newest.sha256 == sha256) {
+                return Ok(same.version);
+            }
+            if person::count(turn.conn)? > 0 {
+                return Err(publication_closed().into());
+            }
+            first(turn, (kind, name.clone()), &bytes)
+        };
         self.commit(db::Lane::Normal, caller, command).await
     }
+
+    /// Brings a document that is shipped with the program: as version 1 where there is none of its
+    /// name, otherwise as a draft, once, where these bytes were never seen before.
+    ///
+    /// # Errors
+    /// `DOC-001`: a broken build.
+    pub async fn ship(
+        &self,
+        (kind, name): (DocumentKind, Code),
+        bytes: Vec<u8>,
+    ) -> Result<(), Error> {
+        alone(kind, &bytes)?;
+        let known = {
+            let (name, sha256) = (name.clone(), evidence::sha256(&bytes));
+            self.look(move |conn| seen_before(conn, kind, name.as_str(), sha256)).await?
+        };
+        if known {
+            return Ok(());
+        }
+        let command = move |turn: &mut Turn<'_>| {
+            if config::newest(turn.conn, kind, name.as_str())?.is_none() {
+                return first(turn, (kind, name.clone()), &bytes).map(drop);
+            }
+            let new = DraftToSave {
+                kind,
+                name: name.clone(),
+                draft: None,
+                base: None,
+                rationale: SHIPPED.to_owned(),
+                bytes: bytes.clone(),
+            };
+            save(turn, &new).map(drop)
+        };
+        self.commit(db::Lane::Normal, &Caller::host(), command).await
+    }
 }
 
-fn publish(
-    turn: &mut Turn<'_>,
+/// Whether a version or a draft had these bytes.
+fn seen_before(
+    conn: &mut db::Conn,
     kind: DocumentKind,
-    name: &Code,
+    name: &str,
+    sha256: base::Digest,
+) -> Result<bool, store::StoreError> {
+    let Some(stream) = document::stream(conn, kind, name)? else { return Ok(false) };
+    let published = document::versions(conn, kind, name)?;
+    let drafts = document::drafts(conn, stream)?;
+    Ok(published.iter().any(|version| version.sha256 == sha256)
+        || drafts.iter().any(|draft| draft.sha256 == sha256))
+}
+
+fn first(
+    turn: &mut Turn<'_>,
+    (kind, name): (DocumentKind, Code),
     bytes: &[u8],
 ) -> Result<i64, Stop> {
-    let sha256 = evidence::sha256(bytes);
-    let newest = config::newest(turn.conn, kind, name.as_str())?;
-    if let Some(same) = newest.as_ref().filter(|newest| newest.sha256 == sha256) {
-        return Ok(same.version);
-    }
-    let media = match kind {
-        DocumentKind::Process | DocumentKind::Table => "application/xml",
-        DocumentKind::Policy => "application/json",
-    };
-    word::keep_artifact(turn.conn, sha256, media, bytes)?;
-    let stream: Id<id::Document> = match &newest {
-        Some(newest) => newest.stream,
-        None => turn.mint(),
-    };
-    let version = newest.map_or(0, |newest| newest.version) + 1;
-    let event = Event::from(DocumentPublished { kind, name: name.clone(), version, sha256 });
-    let mut draft = event.draft(stream, turn.now);
-    draft.attachments.push(Attachment {
-        hash: sha256,
-        size: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
-        media_type: media.parse::<MediaType>().expect("invariant: a media type of ours"),
-    });
-    turn.record(vec![draft])?;
-    Ok(version)
-}
-
-/// A document that would not run is not published: the findings say where and why.
-fn check(kind: DocumentKind, bytes: &[u8]) -> Result<(), Error> {
-    let mut refused = match kind {
-        DocumentKind::Table => return check_table(bytes),
-        _ => not_executable(),
-    };
-    let text = || std::str::from_utf8(bytes).map_err(|e| e.to_string());
-    let findings = match kind {
-        DocumentKind::Process => text().and_then(check_process).err(),
-        DocumentKind::Table => None,
-        DocumentKind::Policy => serde_json::from_slice::<Policy>(bytes)
-            .map_err(|e| e.to_string())
-            .and_then(|policy| policy.check().map_err(|e| e.to_string()))
-            .err(),
-    };
-    match findings {
-        None => Ok(()),
-        Some(findings) => {
-            refused.message = format!("{} {findings}", refused.message);
-            Err(refused.into())
-        }
-    }
-}
-
-/// A table is published when it reads, its test cases pass, and it answers every input with one voice.
-fn check_table(bytes: &[u8]) -> Result<(), Error> {
-    let findings = dmn::check(bytes);
-    let Some(first) = findings.iter().find(|finding| finding.refuses()) else { return Ok(()) };
-    let mut refused = match first.rule {
-        "case-failed" => case_fails(),
-        "gap" | "overlap" => table_incomplete(),
-        _ => not_executable(),
-    };
-    refused.message = format!("{} {first}", refused.message);
-    Err(refused.into())
-}
-
-/// A process runs when it reads, binds actions that exist, and each of its tables is published later.
-fn check_process(text: &str) -> Result<(), String> {
-    let model = Model::read(text).map_err(|found| format!("{found:?}"))?;
-    if let Some(first) = process::lint::lint(&model).iter().find(|found| found.refuses()) {
-        return Err(format!("{first:?}"));
-    }
-    for element in model.elements() {
-        if let Kind::Service { action: Some(action) } = &element.kind
-            && !ACTIONS_KNOWN.contains(&action.as_str())
-        {
-            return Err(format!(
-                "{} (line {}) binds the action {action}; there are {}.",
-                element.id,
-                element.position.line,
-                ACTIONS_KNOWN.join(", ")
-            ));
-        }
-    }
-    Ok(())
+    let held = document::stream(turn.conn, kind, name.as_str())?;
+    let stream: Id<id::Document> = held.unwrap_or_else(|| turn.mint());
+    let state = document::load(turn.conn, stream)?;
+    let attachment = kept(turn, kind, bytes)?;
+    let named = (kind, name);
+    let draft = publish_first((stream, state.as_ref()), named, attachment.hash, turn.now)?;
+    turn.record(vec![draft.attachment(attachment)])?;
+    Ok(1)
 }

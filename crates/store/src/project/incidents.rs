@@ -1,6 +1,6 @@
 //! Rows of incidents: the list row, open tasks, clocks, and which entries the timeline shows.
 
-use base::Code;
+use base::{Code, Timestamp};
 use db::{Conn, Rows, Stmt};
 use domain::{
     escalation::{EscalationStarted, TargetKind},
@@ -53,6 +53,13 @@ stmt!(
      ratify_by = excluded.ratify_by, judgement = excluded.judgement, judged = excluded.judged"
 );
 stmt!(TASK_DONE, Rows::AtMost(1), "DELETE FROM incident_task WHERE incident = $1 AND task = $2");
+stmt!(
+    GOVERNED,
+    Rows::Exactly(1),
+    "INSERT INTO incident_process (incident, process, version, since) VALUES ($1, $2, $3, $4)
+     ON CONFLICT (incident) DO UPDATE SET process = excluded.process,
+     version = excluded.version, since = excluded.since"
+);
 stmt!(STREAM_OF, Rows::AtMost(1), "SELECT incident FROM incident_stream WHERE stream = $1");
 stmt!(
     ADOPT,
@@ -96,6 +103,7 @@ pub(crate) static ALL: &[&Stmt] = &[
     &TASK_APPROVED,
     &EXCEPTION,
     &TASK_DONE,
+    &GOVERNED,
     &STREAM_OF,
     &ADOPT,
     &ADD,
@@ -226,6 +234,7 @@ impl Step<'_> {
                     self.conn.execute(&NUMBER, args![year, number])?;
                 }
                 self.conn.execute(&ADOPT, args![id, id])?;
+                govern(self.conn, id, state, self.entry.recorded_at)?;
                 if let Some(group) = e.group {
                     claim_group(self.conn, id, &group.to_string(), self.seq)?;
                 }
@@ -254,6 +263,13 @@ fn excepted<'a>(event: &Event, state: &'a Incident, seq: i64) -> Option<(i64, &'
         _ => return None,
     };
     Some((number, state.exceptions.get(&number)?))
+}
+
+/// Keeps which version of which process governs an incident, and since when.
+fn govern(conn: &mut Conn, id: &str, state: &Incident, since: Timestamp) -> Result<(), StoreError> {
+    let process = &state.process;
+    conn.execute(&GOVERNED, args![id, process.name.as_str(), process.version, since])?;
+    Ok(())
 }
 
 fn task_numbers(state: &Incident) -> Vec<i64> {

@@ -6,7 +6,10 @@ use base::{Code, Duration, Id, id};
 use domain::{
     access::Role,
     alert::{self, AlertAction, InputQuarantined, Severity as Alarm},
-    document::{self, DocumentKind, DocumentPublished},
+    document::{
+        self, DocumentKind, DocumentPublished, DraftApproved, DraftChecked, DraftReviewed,
+        DraftSaved, DraftSubmitted, DraftWithdrawn, Verdict,
+    },
     entity::{self, EntityAdded},
     escalation::{
         self, EndReason, EscalationAcknowledged, EscalationEnded, EscalationStarted, StepTaken,
@@ -95,7 +98,7 @@ pub fn tell_everything(teller: &mut Teller) {
         teller.tell([draft]);
     }
     organisation(teller, (bank, service), karl);
-    documents(teller);
+    documents(teller, (karl, marta));
     let door = door(teller, bank);
     let group = alerts(teller, door);
     let ladder = ladder(teller, group, karl);
@@ -173,17 +176,64 @@ fn organisation(
     teller.tell([team::Event::from(TeamRetired { code: code("payments") }).draft(team, now)]);
 }
 
-fn documents(teller: &mut Teller) {
+/// The first version is published at once; the second out of a draft that was returned and saved again.
+fn documents(teller: &mut Teller, (karl, marta): (Id<id::Person>, Id<id::Person>)) {
     let kinds = [DocumentKind::Process, DocumentKind::Table, DocumentKind::Policy];
+    let sha256 = |version: u8| evidence::sha256(&[version]);
     for (kind, name) in kinds.into_iter().zip(["major-incident", "severity", "default"]) {
-        let stream: Id<id::Document> = teller.mint();
-        for version in 1..=2 {
-            let (name, sha256) = (Code::fixed(name), evidence::sha256(&[version]));
-            let version = i64::from(version);
-            let published = DocumentPublished { kind, name, version, sha256 };
-            let draft = document::Event::from(published).draft(stream, teller.now);
-            teller.tell([draft]);
+        let (stream, name): (Id<id::Document>, _) = (teller.mint(), Code::fixed(name));
+        let published = |version, sha256, draft| {
+            let name = name.clone();
+            document::Event::from(DocumentPublished { kind, name, version, sha256, draft })
+        };
+        let saved = |revision, sha256| {
+            let (name, draft, base) = (name.clone(), 1, 1);
+            let saved = DraftSaved { kind, name, draft, revision, base, sha256 };
+            document::Event::from(saved)
+        };
+        let checked = |revision| {
+            let checked = DraftChecked { draft: 1, revision, refusing: 0, advising: 1 };
+            document::Event::from(checked)
+        };
+        let reviewed = |revision, verdict| {
+            let reviewed = DraftReviewed { draft: 1, revision, sha256: sha256(3), verdict };
+            document::Event::from(reviewed)
+        };
+        let submitted = |revision| {
+            let submitted = DraftSubmitted { draft: 1, revision, sha256: sha256(3) };
+            document::Event::from(submitted)
+        };
+        let approved = DraftApproved { draft: 1, revision: 2, sha256: sha256(3) };
+        let other = DraftSaved {
+            kind,
+            name: name.clone(),
+            draft: 2,
+            revision: 1,
+            base: 2,
+            sha256: sha256(4),
+        };
+        let steps = [
+            (karl, published(1, sha256(1), None)),
+            (karl, saved(1, sha256(2))),
+            (karl, checked(1)),
+            (karl, submitted(1)),
+            (marta, reviewed(1, Verdict::Returned)),
+            (karl, saved(2, sha256(3))),
+            (karl, checked(2)),
+            (karl, submitted(2)),
+            (marta, reviewed(2, Verdict::Accepted)),
+            (marta, document::Event::from(approved)),
+            (karl, published(2, sha256(3), Some(1))),
+            (karl, document::Event::from(other)),
+            (karl, document::Event::from(DraftWithdrawn { draft: 2 })),
+        ];
+        let host = teller.envelope.clone();
+        for (who, event) in steps {
+            teller.acts(who);
+            let draft = event.draft(stream, teller.now);
+            teller.tell([draft.word("rationale", "because")]);
         }
+        teller.envelope = host;
     }
 }
 

@@ -1,7 +1,8 @@
-//! Process models without a server: checked, counted, run through in virtual time.
+//! Process models: checked, counted and run through without a server; brought as drafts with one.
 
 mod inspect;
 mod lint;
+mod publish;
 mod run;
 mod script;
 mod scripted;
@@ -17,6 +18,8 @@ pub enum Command {
     Lint(lint::Args),
     /// Count what a model holds
     Inspect(inspect::Args),
+    /// Save a process, table or policy as a draft; people approve and publish it
+    Publish(publish::Args),
     /// Run a model through a script, in virtual time
     Run(run::Args),
 }
@@ -26,6 +29,7 @@ pub fn run(command: &Command) -> Outcome {
     match command {
         Command::Lint(args) => lint::run(args),
         Command::Inspect(args) => inspect::run(args),
+        Command::Publish(args) => publish::run(args),
         Command::Run(args) => run::run(args),
     }
 }

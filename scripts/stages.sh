@@ -40,8 +40,12 @@ stage_e2e() { external e2e/run.mjs; }
 # A real Prometheus and Alertmanager from the distribution against our endpoints.
 stage_prometheus() { external e2e/prometheus.mjs; }
 
-# Only with --soak: many simulator seeds.
-stage_soak() { WATCHKEEPER_SIM_SEEDS=${WATCHKEEPER_SIM_SEEDS:-5000} cargo test --locked -p sim --no-fail-fast; }
+# Only with --soak: many simulator seeds; each fuzz target of a parser for a minute.
+stage_soak() {
+  WATCHKEEPER_SIM_SEEDS=${WATCHKEEPER_SIM_SEEDS:-5000} cargo test --locked -p sim --no-fail-fast &&
+    WATCHKEEPER_FUZZ_SECONDS=${WATCHKEEPER_FUZZ_SECONDS:-60} \
+      cargo test --locked -p connect --test fuzz --no-fail-fast
+}
 
 external() {
   if [ ! -f "$1" ]; then

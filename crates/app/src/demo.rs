@@ -19,6 +19,7 @@ use crate::{
     config::NewIntegration,
     identity::{NewContact, NewPerson},
     incident::{NewIncident, RATIFIERS},
+    intake::Incoming,
 };
 
 /// The shipped process.
@@ -137,9 +138,9 @@ impl App {
     async fn ring(&self, key: &str) -> Result<(), Error> {
         let door = self.open_door(key, "alertmanager").await?;
         for body in [ALERT, ALERT, GARBLED] {
-            let json = Some("application/json".to_owned());
             // What cannot be read is kept in quarantine, which is what the sample shows.
-            drop(self.receive(door.clone(), json, body.as_bytes().to_vec()).await?);
+            let incoming = Incoming::of(Some("application/json"), body);
+            drop(self.receive(door.clone(), incoming).await?);
         }
         Ok(())
     }

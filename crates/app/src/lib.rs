@@ -23,6 +23,7 @@ pub mod log;
 pub mod metrics;
 pub mod organisation;
 pub mod page;
+mod seal;
 pub mod testing;
 mod tick;
 mod turn;

@@ -1,7 +1,8 @@
 //! One tick: everything that is due, in order of urgency. `serve` calls it from a timer, the simulator
 //! from a loop; every part takes no input, may run on any node and any number of times.
 //!
-//! 1. clocks that are due: rungs of ladders, timers of processes, tasks and approvals that ran out;
+//! 1. clocks that are due: rungs of ladders, timers of processes, tasks and approvals that ran out,
+//!    heartbeats that stayed away;
 //! 2. pages that are due are sent;
 //! 3. a checkpoint is signed, at most once a second while the log grows;
 //! 4. a probe is committed where nothing else was; when nothing can be committed for 30 seconds, the
@@ -108,13 +109,14 @@ impl App {
     pub async fn keep_time(&self) -> Result<Ticked, Error> {
         let stepped = self.notice_step().await;
         let clocks = self.fire_due().await;
+        let missed = self.miss_heartbeats().await;
         let signed = self.sign_when_due().await;
         let probed = self.probe().await;
         self.watch_commits(probed.as_ref().err()).await;
         self.watch().with(|held| held.ticked_at = Some(self.now()));
         stepped?;
         probed?;
-        Ok(Ticked { clocks: clocks?, pages: 0, signed: signed? })
+        Ok(Ticked { clocks: clocks? + missed?, pages: 0, signed: signed? })
     }
 
     /// How the engine is.

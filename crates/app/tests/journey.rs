@@ -8,6 +8,7 @@ use app::{
     App, Caller, Channels, Credentials,
     config::NewIntegration,
     identity::{NewContact, NewPerson},
+    intake::Incoming,
     testing::{self, HandClock, START},
 };
 use base::{Code, Id, Timestamp, id};
@@ -60,9 +61,9 @@ async fn an_alert_becomes_an_incident_that_walks_all_five_phases() {
     let door = app.open_door(&key, "alertmanager-api").await.unwrap();
     let body = br#"[{"labels":{"alertname":"Down","service":"payments","severity":"critical"},
         "annotations":{"summary":"payments down"},"startsAt":"2026-11-25T02:00:00Z"}]"#;
-    let arrived = app.receive(door.clone(), None, body.to_vec()).await.unwrap().unwrap();
+    let arrived = app.receive(door.clone(), Incoming::of(None, *body)).await.unwrap().unwrap();
     assert_eq!(arrived.receipts[0].action, "opened");
-    let again = app.receive(door, None, body.to_vec()).await.unwrap().unwrap();
+    let again = app.receive(door, Incoming::of(None, *body)).await.unwrap().unwrap();
     assert_eq!(again.receipts[0].action, "repeated");
     app.tick().await.unwrap();
 

@@ -117,6 +117,22 @@ fn a_script_runs_a_process_in_virtual_time() {
 }
 
 #[test]
+fn nagios_notifies_out_of_its_environment() {
+    let house = House::new();
+    let server = house.serve(&[]);
+    let (token, key) = (house.token(), house.key_of("nagios"));
+    let mut command = watchkeeper();
+    command.args(["notify", "--nagios", "--server", &format!("http://{}", server.address)]);
+    command.arg("--key").arg(&key).arg("--spool").arg(house.path("spool"));
+    command.env("NAGIOS_NOTIFICATIONTYPE", "PROBLEM").env("NAGIOS_HOSTNAME", "pay-1");
+    command.env("NAGIOS_SERVICEDESC", "payments").env("NAGIOS_SERVICESTATE", "CRITICAL");
+    let sent = command.output().unwrap();
+    assert_eq!(sent.status.code(), Some(0), "{}", String::from_utf8_lossy(&sent.stderr));
+    let alerts = server.get("/api/v2/alerts", Some(&token)).body;
+    assert!(alerts.contains("pay-1 / payments is CRITICAL"), "{alerts}");
+}
+
+#[test]
 fn an_alert_waits_on_disk_until_the_server_takes_it() {
     let house = House::new();
     let server = house.serve(&[]);

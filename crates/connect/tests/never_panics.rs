@@ -2,12 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
-use base::Timestamp;
-use connect::inbound::{SOURCES, limits};
+mod noise;
+
+use connect::inbound::SOURCES;
+use noise::{mutated, read, read_by_every_source};
 use proptest::prelude::*;
 
 /// JSON-like noise: the senders' own words in any order.
-fn noise() -> impl Strategy<Value = String> {
+fn words() -> impl Strategy<Value = String> {
     let words = prop::sample::select(vec![
         "{",
         "}",
@@ -63,17 +65,6 @@ fn shaped() -> impl Strategy<Value = String> {
     prop::collection::vec(alert, 0..4).prop_map(|alerts| format!("[{}]", alerts.join(",")))
 }
 
-fn read_by_every_source(body: &[u8]) {
-    for source in SOURCES {
-        let Ok(parsed) = source.parse(None, body, Timestamp::default()) else { continue };
-        assert!(parsed.signals.len() <= limits::MAX_ALERTS);
-        for signal in parsed.signals.into_iter().flatten() {
-            assert!(!signal.title.is_empty() && signal.title.len() <= limits::MAX_TITLE);
-            assert!(!signal.dedup_key.is_empty() && signal.dedup_key.len() <= limits::MAX_KEY);
-        }
-    }
-}
-
 proptest! {
     #[test]
     fn arbitrary_bytes(body in prop::collection::vec(any::<u8>(), 0..400)) {
@@ -81,12 +72,21 @@ proptest! {
     }
 
     #[test]
-    fn json_like_noise(body in noise()) {
+    fn json_like_noise(body in words()) {
         read_by_every_source(body.as_bytes());
     }
 
     #[test]
     fn messages_with_values_of_any_type(body in shaped()) {
         read_by_every_source(body.as_bytes());
+    }
+
+    #[test]
+    fn samples_with_changes(changes in prop::collection::vec(any::<(usize, usize, u8)>(), 1..6)) {
+        for source in SOURCES {
+            let body = mutated(source.sample().body, &changes);
+            read(*source, &body, None);
+            read(*source, &body, Some("application/json"));
+        }
     }
 }

@@ -13,7 +13,7 @@ use std::{
 };
 
 use base::{Duration, Timestamp};
-use connect::inbound::{Action, Parsed, Signal, SourceSeverity, find};
+use connect::inbound::{Action, Arrival, Parsed, Signal, SourceSeverity, find};
 use expect_test::{Expect, expect};
 
 fn formats() -> Option<PathBuf> {
@@ -53,7 +53,7 @@ fn received_at(folder: &Path, name: &str) -> Timestamp {
 }
 
 fn parse(source: &str, body: &[u8], at: Timestamp) -> Parsed {
-    find(source).unwrap().parse(Some("application/json"), body, at).unwrap()
+    find(source).unwrap().parse(&Arrival::of(Some("application/json"), body, at)).unwrap()
 }
 
 fn usable(parsed: &Parsed) -> impl Iterator<Item = &Signal> {

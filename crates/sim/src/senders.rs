@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use app::Error;
+use app::{Error, intake::Incoming};
 use base::{Duration, Id, Timestamp, id};
 use serde_json::{Value, json};
 
@@ -121,7 +121,7 @@ impl World {
         let key = self.key.clone();
         let arrived = self.run(|app| async move {
             let door = app.open_door(&key, "alertmanager-api").await?;
-            app.receive(door, None, body).await
+            app.receive(door, Incoming::of(None, body)).await
         });
         match arrived {
             Ok(Ok(arrived)) => {

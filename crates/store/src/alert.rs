@@ -62,16 +62,28 @@ stmt!(
 stmt!(
     QUARANTINED,
     Rows::Any,
-    "SELECT intake, integration, source, reason, body, received_at, seq FROM quarantine
-     WHERE seq < $1 ORDER BY seq DESC LIMIT 100"
+    "SELECT intake, integration, source, reason, body, received_at, seq, settled, outcome
+     FROM quarantine WHERE seq < $1 AND settled IS NULL ORDER BY seq DESC LIMIT 100"
 );
 stmt!(
     QUARANTINED_ONE,
     Rows::AtMost(1),
-    "SELECT intake, integration, source, reason, body, received_at, seq FROM quarantine
-     WHERE intake = $1"
+    "SELECT intake, integration, source, reason, body, received_at, seq, settled, outcome
+     FROM quarantine WHERE intake = $1"
 );
-stmt!(QUARANTINE_COUNT, Rows::Exactly(1), "SELECT COUNT(*) FROM quarantine");
+stmt!(QUARANTINE_COUNT, Rows::Exactly(1), "SELECT COUNT(*) FROM quarantine WHERE settled IS NULL");
+stmt!(
+    QUARANTINED_OF,
+    Rows::Exactly(1),
+    "SELECT COUNT(*) FROM quarantine WHERE integration = $1 AND settled IS NULL"
+);
+stmt!(EVER, Rows::Exactly(1), "SELECT COUNT(*) FROM alert WHERE integration = $1 AND dedup = $2");
+stmt!(
+    CHANGES,
+    Rows::Any,
+    "SELECT intake, number, integration, received_at, seq FROM change_event
+     WHERE received_at < $1 ORDER BY received_at DESC, seq DESC, number DESC LIMIT 100"
+);
 stmt!(
     SILENT,
     Rows::Exactly(1),
@@ -91,6 +103,9 @@ pub(crate) static ALL: &[&Stmt] = &[
     &QUARANTINED,
     &QUARANTINED_ONE,
     &QUARANTINE_COUNT,
+    &QUARANTINED_OF,
+    &EVER,
+    &CHANGES,
     &SILENT,
 ];
 
@@ -167,6 +182,25 @@ pub struct Quarantined {
     pub received_at: Timestamp,
     /// The entry.
     pub seq: i64,
+    /// The entry that settled it: read again, or put away.
+    pub settled: Option<i64>,
+    /// `replayed` or `dismissed`.
+    pub outcome: Option<String>,
+}
+
+/// A change at a sender's side.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// The request.
+    pub intake: Id<id::Intake>,
+    /// Its number in the request; its word is `c.<number>`.
+    pub number: i64,
+    /// The door it came through.
+    pub integration: Id<id::Integration>,
+    /// When it was received.
+    pub received_at: Timestamp,
+    /// The entry with its words.
+    pub seq: i64,
 }
 
 /// An open alert as a signal finds it: its id, severity and group.
@@ -241,6 +275,38 @@ pub fn quarantine_count(conn: &mut Conn) -> Result<i64, StoreError> {
     Ok(one(conn.query(&QUARANTINE_COUNT, args![])?, &QUARANTINE_COUNT)?.int(0)?)
 }
 
+/// How many requests of an integration wait in quarantine.
+pub fn quarantined_of(
+    conn: &mut Conn,
+    integration: Id<id::Integration>,
+) -> Result<i64, StoreError> {
+    let rows = conn.query(&QUARANTINED_OF, args![integration])?;
+    Ok(one(rows, &QUARANTINED_OF)?.int(0)?)
+}
+
+/// Whether an integration ever had an alert with this key.
+pub fn ever(
+    conn: &mut Conn,
+    integration: Id<id::Integration>,
+    key: Digest,
+) -> Result<bool, StoreError> {
+    Ok(one(conn.query(&EVER, args![integration, key])?, &EVER)?.int(0)? > 0)
+}
+
+/// Changes received before an instant, newest first, at most 100.
+pub fn changes(conn: &mut Conn, before: Timestamp) -> Result<Vec<Change>, StoreError> {
+    let read = |row: &db::Row| {
+        Ok(Change {
+            intake: row.id(0)?,
+            number: row.int(1)?,
+            integration: row.id(2)?,
+            received_at: row.instant(3)?,
+            seq: row.int(4)?,
+        })
+    };
+    conn.query(&CHANGES, args![before])?.iter().map(read).collect()
+}
+
 /// How many open groups have nothing due and no incident: must be 0, or something went silent.
 pub fn silent(conn: &mut Conn) -> Result<i64, StoreError> {
     Ok(one(conn.query(&SILENT, args![])?, &SILENT)?.int(0)?)
@@ -289,5 +355,7 @@ fn quarantine(row: &db::Row) -> Result<Quarantined, StoreError> {
         body: row.digest(4)?,
         received_at: row.instant(5)?,
         seq: row.int(6)?,
+        settled: row.opt_int(7)?,
+        outcome: row.opt_text(8)?.map(str::to_owned),
     })
 }

@@ -23,15 +23,15 @@ stmt!(
     INTEGRATIONS,
     Rows::Any,
     "SELECT i.id, i.source, i.policy, i.entity, i.declares, i.word, s.last_seen, s.requests,
-     s.quarantined, s.ignored FROM integration i LEFT JOIN integration_seen s
-     ON s.integration = i.id ORDER BY i.added_at, i.id LIMIT 1000"
+     s.quarantined, s.ignored, i.acknowledges, i.heartbeat_seconds, i.settings FROM integration i
+     LEFT JOIN integration_seen s ON s.integration = i.id ORDER BY i.added_at, i.id LIMIT 1000"
 );
 stmt!(
     INTEGRATION,
     Rows::AtMost(1),
     "SELECT i.id, i.source, i.policy, i.entity, i.declares, i.word, s.last_seen, s.requests,
-     s.quarantined, s.ignored FROM integration i LEFT JOIN integration_seen s
-     ON s.integration = i.id WHERE i.id = $1"
+     s.quarantined, s.ignored, i.acknowledges, i.heartbeat_seconds, i.settings FROM integration i
+     LEFT JOIN integration_seen s ON s.integration = i.id WHERE i.id = $1"
 );
 stmt!(
     ENTITIES,
@@ -84,6 +84,12 @@ pub struct Integration {
     pub quarantined: i64,
     /// How many signals said nothing about an open alert.
     pub ignored: i64,
+    /// Whether an answer at the sender's side stops our ladder.
+    pub acknowledges: bool,
+    /// How long a heartbeat may stay away, in seconds; 0 where the source is none.
+    pub heartbeat_seconds: i64,
+    /// How it reads what comes, as the word of its newest configuration.
+    pub settings: Option<serde_json::Value>,
 }
 
 /// A legal entity or a service, by name.
@@ -173,6 +179,13 @@ fn integration(conn: &mut Conn, row: &db::Row) -> Result<Integration, StoreError
         }
         _ => Vec::new(),
     };
+    let settings = match row.opt_int(12)? {
+        Some(seq) => match word::value(conn, seq, "settings")? {
+            Some(evidence::entry::Erasable::Known(value)) => Some(value),
+            _ => None,
+        },
+        None => None,
+    };
     Ok(Integration {
         id: row.id(0)?,
         source: row.code(1)?,
@@ -185,5 +198,8 @@ fn integration(conn: &mut Conn, row: &db::Row) -> Result<Integration, StoreError
         requests: row.opt_int(7)?.unwrap_or(0),
         quarantined: row.opt_int(8)?.unwrap_or(0),
         ignored: row.opt_int(9)?.unwrap_or(0),
+        acknowledges: row.flag(10)?,
+        heartbeat_seconds: row.int(11)?,
+        settings,
     })
 }

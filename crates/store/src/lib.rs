@@ -22,6 +22,7 @@ pub mod clock;
 pub mod config;
 pub mod credential;
 pub mod document;
+pub mod door;
 pub mod error;
 pub mod escalation;
 pub mod exception;
@@ -50,6 +51,7 @@ pub fn statements() -> Vec<&'static db::Stmt> {
         config::ALL,
         credential::ALL,
         document::ALL,
+        door::ALL,
         escalation::ALL,
         exception::ALL,
         governed::ALL,

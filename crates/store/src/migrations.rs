@@ -54,4 +54,5 @@ pub static ALL: &[Migration] = &[
         name: "versions",
         sql: include_str!("../../../migrations/0008_versions.sql"),
     },
+    Migration { number: 9, name: "doors", sql: include_str!("../../../migrations/0009_doors.sql") },
 ];

@@ -8,13 +8,14 @@ use crate::{StoreError, log::one};
 stmt!(
     KEEP,
     Rows::Exactly(1),
-    "INSERT INTO inbound (intake, integration, received_at, sha256, content_type, bytes)
-     VALUES ($1, $2, $3, $4, $5, $6)"
+    "INSERT INTO inbound (intake, integration, received_at, sha256, content_type, bytes, about)
+     VALUES ($1, $2, $3, $4, $5, $6, $7)"
 );
 stmt!(
     INBOUND,
     Rows::AtMost(1),
-    "SELECT integration, received_at, sha256, content_type, bytes FROM inbound WHERE intake = $1"
+    "SELECT integration, received_at, sha256, content_type, bytes, about FROM inbound
+     WHERE intake = $1"
 );
 stmt!(
     REPEAT,
@@ -133,8 +134,10 @@ pub struct Inbound {
     pub sha256: Digest,
     /// What the sender says it is.
     pub content_type: Option<String>,
-    /// The bytes.
+    /// The bytes, without secrets that the sender sent along.
     pub bytes: Vec<u8>,
+    /// Headers that say what the body is, and the query of a request without a body, as JSON.
+    pub about: Option<String>,
 }
 
 /// An erasure that waits for its second person.
@@ -161,6 +164,7 @@ pub fn keep(conn: &mut Conn, intake: Id<id::Intake>, inbound: &Inbound) -> Resul
             inbound.sha256,
             inbound.content_type.clone(),
             inbound.bytes.as_slice(),
+            inbound.about.clone(),
         ],
     )?;
     Ok(())
@@ -176,6 +180,7 @@ pub fn inbound(conn: &mut Conn, intake: Id<id::Intake>) -> Result<Option<Inbound
             sha256: row.digest(2)?,
             content_type: row.opt_text(3)?.map(str::to_owned),
             bytes: row.blob(4)?.to_vec(),
+            about: row.opt_text(5)?.map(str::to_owned),
         })
     };
     rows.first().map(read).transpose()

@@ -48,10 +48,11 @@ derived! {
     DOCUMENT: "document", "kind, name, version, stream, sha256, published_at, seq", "kind, name, version";
     DOCUMENT_NAME: "document_name", "kind, name, stream", "kind, name";
     DOCUMENT_DRAFT: "document_draft", "stream, draft, stage, revision, base, sha256, word, checked, refusing, advising, saved_by, saved_at, changed_at", "stream, draft";
-    INTEGRATION: "integration", "id, source, policy, entity, declares, word, added_at", "id";
+    INTEGRATION: "integration", "id, source, policy, entity, declares, word, added_at, acknowledges, heartbeat_seconds, settings", "id";
     ALERT: "alert", "id, integration, dedup, state, severity, alert_group, opened_at, changed_at, resolved_at, word, field", "id";
     ALERT_GROUP: "alert_group", "id, integration, group_key, state, severity, open_alerts, opened_at, next_due_at, escalation, incident, word, field", "id";
-    QUARANTINE: "quarantine", "intake, integration, source, reason, body, received_at, seq", "intake";
+    QUARANTINE: "quarantine", "intake, integration, source, reason, body, received_at, seq, settled, outcome", "intake";
+    CHANGE_EVENT: "change_event", "intake, number, integration, received_at, seq", "intake, number";
     INCIDENT: "incident", "id, reference, mode, entity, status, phase, severity, commander, declared_at, word, updated_at, version", "id";
     INCIDENT_NUMBER: "incident_number", "year, last", "year";
     INCIDENT_ENTRY: "incident_entry", "incident, seq", "incident, seq";

@@ -19,7 +19,7 @@ use axum::{
     extract::State,
     middleware::from_fn_with_state,
     response::{IntoResponse, Response},
-    routing::{MethodRouter, get, post},
+    routing::{MethodRouter, get, options, post, put},
 };
 use domain::{
     access::{Permission, Role},
@@ -47,6 +47,22 @@ pub enum Method {
     Get,
     /// Changes something, or asks what would change.
     Post,
+    /// As `Post`, for senders that can only put.
+    Put,
+    /// Asks whether it may send.
+    Options,
+}
+
+impl Method {
+    /// Its name in a request.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Options => "OPTIONS",
+        }
+    }
 }
 
 /// One route.
@@ -83,6 +99,10 @@ macro_rules! routes {
     };
     (@method GET) => { Method::Get };
     (@method POST) => { Method::Post };
+    (@method PUT) => { Method::Put };
+    (@method OPTIONS) => { Method::Options };
+    (@verb PUT) => { put };
+    (@verb OPTIONS) => { options };
     (@verb GET) => { get };
     (@verb POST) => { post };
 }
@@ -138,6 +158,9 @@ pub static TABLE: &[Route] = routes! {
     GET "/quarantine" READ => page::quarantine::list;
     GET "/quarantine/{id}" READ => page::quarantine::show;
     GET "/quarantine/{id}/bytes" READ => page::quarantine::bytes;
+    POST "/quarantine/{id}/replay" RESPOND => page::quarantine::replay;
+    POST "/quarantine/{id}/dismiss" RESPOND => page::quarantine::dismiss;
+    GET "/changes" READ => page::changes::list;
     // Incidents.
     GET "/declare" DECLARE => page::declare::show;
     POST "/declare" DECLARE => page::declare::declare;
@@ -191,8 +214,20 @@ pub static TABLE: &[Route] = routes! {
     POST "/people/{id}/link" ADMINISTER => page::people::link;
     GET "/integrations" READ => page::integrations::list;
     POST "/integrations" ADMINISTER => page::integrations::add;
+    GET "/integrations/{id}" READ => page::integration::show;
+    POST "/integrations/{id}/settings" ADMINISTER => page::integration::configure;
+    POST "/integrations/{id}/try" ADMINISTER => page::integration::try_out;
+    POST "/integrations/{id}/test" ADMINISTER => page::integration::test;
+    POST "/integrations/{id}/key" ADMINISTER => page::integration::renew_key;
     // What senders post.
     POST "/in/{source}/{key}" Access::Key => ingest::receive;
+    PUT "/in/{source}/{key}" Access::Key => ingest::receive;
+    GET "/in/{source}/{key}" Access::Key => ingest::receive_by_get;
+    OPTIONS "/in/{source}/{key}" Access::Key => ingest::handshake;
+    POST "/v2/enqueue" Access::Key => ingest::enqueue;
+    POST "/v2/change/enqueue" Access::Key => ingest::enqueue;
+    POST "/v2/alerts" Access::Key => ingest::opsgenie_create;
+    POST "/v2/alerts/{identifier}/{verb}" Access::Key => ingest::opsgenie_act;
     POST "/in/alertmanager-api/{key}/api/v2/alerts" Access::Key => ingest::alerts_by_path;
     POST "/api/v2/alerts" Access::Key => ingest::alerts;
     GET "/api/v2/alerts" Access::Token(Permission::Read) => ingest::list;
@@ -305,6 +340,35 @@ pub static TABLE: &[Route] = routes! {
     GET "/api/v1/evidence/{seq}" TOKEN_LOG => api::entry: "Read an entry, byte for byte." [];
     GET "/api/v1/evidence/{seq}/proof" TOKEN_LOG
         => api::proof: "Prove that an entry is in the log. 404 until a checkpoint covers it." [];
+    // Doors in: what there is, what it is told, what was not understood.
+    GET "/api/v1/sources" TOKEN_READ => api::sources: "List the sources that can be read." [];
+    GET "/api/v1/integrations" TOKEN_READ => api::integrations: "List the integrations." [];
+    POST "/api/v1/integrations" TOKEN_ADMINISTER
+        => api::add_integration: "Add an integration. Its key is told once."
+            ["DOC-002" "ENT-001" "ITG-002" "ITG-004"];
+    GET "/api/v1/integrations/{id}" TOKEN_READ
+        => api::integration: "Read an integration." ["ITG-005"];
+    POST "/api/v1/integrations/{id}/settings" TOKEN_ADMINISTER
+        => api::configure_integration: "Tell an integration how to read what comes."
+            ["ITG-002" "ITG-005" "ITG-006" "ITG-007" "ITG-008"];
+    POST "/api/v1/integrations/{id}/try" TOKEN_ADMINISTER
+        => api::try_integration: "Tell what a message would become. Nothing is recorded."
+            ["ITG-005" "ITG-006"];
+    POST "/api/v1/integrations/{id}/test" TOKEN_ADMINISTER
+        => api::test_integration: "Send the source's sample the whole way. As an exercise that is over \
+            within the same commit: nobody is woken." ["ITG-002" "ITG-005"];
+    POST "/api/v1/integrations/{id}/key" TOKEN_ADMINISTER
+        => api::renew_integration_key: "Replace the key. The old one opens nothing any more."
+            ["ITG-005"];
+    GET "/api/v1/quarantine" TOKEN_READ
+        => api::quarantine: "List input that was not understood, newest first." [];
+    POST "/api/v1/quarantine/{id}/replay" TOKEN_RESPOND
+        => api::replay_input: "Read input again. It goes the whole way and may page people."
+            ["ING-016" "ING-017" "ING-019" "ING-020" "ITG-002"];
+    POST "/api/v1/quarantine/{id}/dismiss" TOKEN_RESPOND
+        => api::dismiss_input: "Put input away, with a reason." ["ING-016" "ING-017" "ING-018"];
+    GET "/api/v1/changes" TOKEN_READ
+        => api::changes: "List what senders say that they changed, newest first." [];
 };
 
 /// The router of this node's web side.
@@ -350,7 +414,7 @@ pub fn access_table() -> String {
     text.push_str(&format!("| route | wants | stranger | {} |\n", heads.join(" | ")));
     text.push_str(&format!("| --- | --- |{}\n", " :-: |".repeat(heads.len() + 1)));
     for route in TABLE {
-        let method = if route.method == Method::Get { "GET" } else { "POST" };
+        let method = route.method.name();
         let mut row = format!("| `{method} {}` | {} |", route.path, route.access.name());
         let everybody = std::iter::once(None).chain(Role::ALL.iter().copied().map(Some));
         for role in everybody {

@@ -5,11 +5,15 @@ use connect::inbound;
 use domain::{
     access::{Permission, Scope},
     entity::unknown_entity,
-    integration::{Event, IntegrationAdded, name_missing, unknown_source},
+    integration::{
+        Event, IntegrationAdded, IntegrationConfigured, USUAL_HEARTBEAT, name_missing,
+        unknown_source,
+    },
 };
-use store::{config, credential};
+use store::config;
 
-use crate::{App, Caller, Error, identity::secret, turn::Turn};
+use super::integration::add_key;
+use crate::{App, Caller, Error, turn::Turn};
 
 /// A door to add.
 #[derive(Debug, Clone)]
@@ -54,15 +58,17 @@ impl App {
             });
             let draft = event.draft(id, turn.now).word("name", new.name.trim());
             turn.record(vec![draft.word("group_by", new.group_by.clone())])?;
-            let (key, hash) = secret("wki_", turn.entropy());
-            let credential = credential::Credential {
-                kind: "integration".to_owned(),
-                subject: id.to_string(),
-                role: None,
-                created_at: turn.now,
-                expires_at: None,
-            };
-            credential::add(turn.conn, hash, &credential)?;
+            if source == inbound::HEARTBEAT {
+                let seconds = USUAL_HEARTBEAT.as_seconds();
+                let event = Event::from(IntegrationConfigured {
+                    acknowledges: false,
+                    heartbeat_seconds: seconds,
+                    signed: false,
+                });
+                let settings = serde_json::json!({});
+                turn.record(vec![event.draft(id, turn.now).word("settings", settings)])?;
+            }
+            let key = add_key(turn, id)?;
             Ok((id, key))
         };
         self.commit(db::Lane::Normal, caller, command).await

@@ -3,8 +3,10 @@
 mod add_integration;
 mod check;
 mod draft;
+mod integration;
 mod publish;
 
 pub use add_integration::NewIntegration;
 pub use check::Objection;
 pub use draft::{DraftToSave, MAX_DOCUMENT, SavedDraft, Which};
+pub use integration::{NewSecret, NewSettings};

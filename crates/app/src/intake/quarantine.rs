@@ -3,7 +3,10 @@
 use base::{Code, Digest, Id, id};
 use connect::inbound::Malformed;
 use domain::alert::{Event, InputQuarantined};
-use store::operational::{self, Inbound};
+use store::{
+    alert,
+    operational::{self, Inbound},
+};
 
 use super::Door;
 use crate::{
@@ -12,7 +15,11 @@ use crate::{
 };
 
 /// The reason of a request of which only some signals could be read.
-const PARTLY: Code = Code::fixed("ING-010");
+pub(super) const PARTLY: Code = Code::fixed("ING-010");
+
+/// The most requests of one integration that wait in quarantine: what comes beyond is counted, and its
+/// sender is told why, but neither its bytes nor an entry are kept.
+pub const QUOTA: i64 = 1_000;
 
 impl App {
     /// Keeps a request that cannot be read.
@@ -27,6 +34,10 @@ impl App {
         let (door, reason) = (door.clone(), malformed.code.clone());
         let what = malformed.to_string();
         let command = move |turn: &mut Turn<'_>| {
+            if alert::quarantined_of(turn.conn, inbound.integration)? >= QUOTA {
+                operational::seen(turn.conn, inbound.integration, (1, 0), turn.now)?;
+                return Ok(());
+            }
             operational::keep(turn.conn, intake, &inbound)?;
             operational::seen(turn.conn, inbound.integration, (1, 0), turn.now)?;
             record(turn, intake, &door, inbound.sha256, (reason.clone(), &what))

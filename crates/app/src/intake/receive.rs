@@ -1,11 +1,8 @@
 //! Receiving a request: what each signal does to its alert, its group, and whom that wakes.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
-use base::{Code, Digest, Id, id};
+use base::{Code, Digest, Duration, Id, id};
 use connect::inbound::{self, Parsed, Signal};
 use domain::{
     alert::{
@@ -14,37 +11,30 @@ use domain::{
     },
     escalation::EndReason,
     incident::{Cause, Declaration, Status},
-    integration,
 };
 use serde_json::json;
 use store::{
-    alert as alerts, config, credential, incident as incidents,
+    alert as alerts, config, door, incident as incidents,
     operational::{self, Inbound},
     project::key_digest,
 };
 
+use super::{Door, Incoming, change, incoming::source_of};
 use crate::{
     App, Caller, Error,
-    escalation::{end_of, running, start_for_group},
+    escalation::{answer_at_sender, end_of, running, start_for_group},
     turn::{Stop, Turn},
 };
 
 /// How many merges are followed from an incident to the one that goes on.
 const MERGES: usize = 16;
 
-/// An authenticated integration.
-#[derive(Debug, Clone)]
-pub struct Door {
-    /// The integration, as configured.
-    pub integration: Arc<config::Integration>,
-}
-
 /// What became of one signal.
 #[derive(Debug, Clone)]
 pub struct Receipt {
     /// The alert, where there is one.
     pub alert: Option<Id<id::Alert>>,
-    /// `opened`, `changed`, `resolved`, `repeated`, `ignored`.
+    /// `opened`, `changed`, `resolved`, `repeated`, `acknowledged`, `ignored`.
     pub action: &'static str,
 }
 
@@ -57,36 +47,33 @@ pub struct Arrived {
     pub sha256: Digest,
     /// One a signal, in the order of the request.
     pub receipts: Vec<Receipt>,
+    /// The key of the first alert, for the senders that left it to us.
+    pub key: Option<String>,
+}
+
+/// Why a request is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// A sender sent it just now.
+    Sender,
+    /// A person has it read again; its bytes are kept already.
+    Replay,
+    /// A person tries the door; it does not count as a sign of the sender.
+    Trial,
+    /// The clock: a heartbeat stayed away.
+    Clock,
 }
 
 /// A request on its way in.
-struct Request {
-    intake: Id<id::Intake>,
-    door: Door,
-    inbound: Inbound,
-    parsed: Parsed,
+pub(super) struct Request {
+    pub(super) intake: Id<id::Intake>,
+    pub(super) door: Door,
+    pub(super) inbound: Inbound,
+    pub(super) parsed: Parsed,
+    pub(super) origin: Origin,
 }
 
 impl App {
-    /// The integration that a key opens, for a source.
-    ///
-    /// # Errors
-    /// `ITG-001` for a wrong key, `ITG-003` for another source's.
-    pub async fn open_door(&self, key: &str, source: &str) -> Result<Door, Error> {
-        let (hash, source) = (evidence::sha256(key.as_bytes()), source.to_owned());
-        self.read(move |conn| {
-            let credential = credential::find(conn, hash)?.filter(|c| c.kind == "integration");
-            let subject = credential.ok_or_else(integration::wrong_key)?.subject;
-            let id = subject.parse().map_err(|_| integration::wrong_key())?;
-            let found = config::load_integration(conn, id)?.ok_or_else(integration::wrong_key)?;
-            if found.source.as_str() != source {
-                return Err(integration::other_source().into());
-            }
-            Ok(Door { integration: Arc::new(found) })
-        })
-        .await
-    }
-
     /// Receives a request: answers after everything it caused is committed.
     ///
     /// # Errors
@@ -94,27 +81,27 @@ impl App {
     pub async fn receive(
         &self,
         door: Door,
-        content_type: Option<String>,
-        body: Vec<u8>,
+        incoming: Incoming,
     ) -> Result<Result<Arrived, inbound::Malformed>, Error> {
         let now = self.now();
-        let source = inbound::find(door.integration.source.as_str());
-        let source = source.ok_or_else(integration::unknown_source)?;
-        let parsed = source.parse(content_type.as_deref(), &body, now);
+        let source = source_of(&door.integration)?;
+        let arrival = incoming.arrival(now, &door.settings, None);
+        let fetched = self.fetched(source, &arrival).await;
+        let parsed = source.parse(&inbound::Arrival { fetched: fetched.as_deref(), ..arrival });
         let intake = Id::mint(now, &mut crate::Dice::from_seed(self.seed()));
-        let inbound = Inbound {
-            integration: door.integration.id,
-            received_at: now,
-            sha256: evidence::sha256(&body),
-            content_type,
-            bytes: body,
-        };
+        let inbound = incoming.kept(source, door.integration.id, now);
         match parsed {
             Ok(parsed) => {
+                let subscription = parsed.subscription.clone();
                 let caller = Caller::sender(door.integration.id);
-                let request = Request { intake, door, inbound, parsed };
+                let integration = door.integration.id;
+                let request = Request { intake, door, inbound, parsed, origin: Origin::Sender };
                 let command = move |turn: &mut Turn<'_>| arrive(turn, &request);
-                self.commit(db::Lane::Normal, &caller, command).await.map(Ok)
+                let arrived = self.commit(db::Lane::Normal, &caller, command).await?;
+                if let Some(subscription) = subscription {
+                    self.confirm(&caller, (integration, intake), subscription).await?;
+                }
+                Ok(Ok(arrived))
             }
             Err(malformed) => {
                 self.quarantine(intake, &door, inbound, &malformed).await?;
@@ -145,9 +132,11 @@ struct Effects {
     new_groups: Vec<Id<id::Group>>,
     /// Groups that were there and got another alert.
     joined: BTreeSet<Id<id::Group>>,
+    /// Groups for which somebody answered at the sender's side.
+    answered: BTreeSet<Id<id::Group>>,
 }
 
-fn arrive(turn: &mut Turn<'_>, request: &Request) -> Result<Arrived, Stop> {
+pub(super) fn arrive(turn: &mut Turn<'_>, request: &Request) -> Result<Arrived, Stop> {
     let mut effects = Effects::default();
     for signal in request.parsed.signals.iter().flatten() {
         effect(turn, &request.door.integration, signal, &mut effects)?;
@@ -155,19 +144,36 @@ fn arrive(turn: &mut Turn<'_>, request: &Request) -> Result<Arrived, Stop> {
     let rejected = request.parsed.signals.iter().filter(|signal| signal.is_err()).count();
     let rejected = i64::try_from(rejected).unwrap_or(i64::MAX);
     let Inbound { integration, sha256, .. } = request.inbound;
-    if !effects.transitions.is_empty() || rejected > 0 {
+    let parsed = &request.parsed;
+    let context = !parsed.changes.is_empty() || parsed.subscription.is_some();
+    let says = !effects.transitions.is_empty() || rejected > 0 || context;
+    if says && request.origin != Origin::Replay {
         operational::keep(turn.conn, request.intake, &request.inbound)?;
     }
     for alert in &effects.repeats {
         operational::repeat(turn.conn, *alert, sha256, turn.now)?;
     }
-    operational::seen(turn.conn, integration, (rejected.min(1), effects.ignored), turn.now)?;
+    if request.origin == Origin::Sender {
+        operational::seen(turn.conn, integration, (rejected.min(1), effects.ignored), turn.now)?;
+        expect_next(turn, &request.door.integration)?;
+    }
     record(turn, request, &mut effects)?;
-    if rejected > 0 {
+    change::record(turn, request)?;
+    if rejected > 0 && request.origin == Origin::Sender {
         super::quarantine::record_rejected(turn, request.intake, &request.door, sha256)?;
     }
     wake(turn, request, &effects)?;
-    Ok(Arrived { intake: request.intake, sha256, receipts: effects.receipts })
+    let key = parsed.signals.iter().flatten().next().map(|signal| signal.dedup_key.clone());
+    Ok(Arrived { intake: request.intake, sha256, receipts: effects.receipts, key })
+}
+
+/// A heartbeat came: the next one is due an interval later.
+fn expect_next(turn: &mut Turn<'_>, integration: &config::Integration) -> Result<(), Stop> {
+    if integration.heartbeat_seconds > 0 {
+        let interval = Duration::seconds(integration.heartbeat_seconds);
+        door::expect_heartbeat(turn.conn, integration.id, (turn.now, interval))?;
+    }
+    Ok(())
 }
 
 /// Decides one signal on what is known, this request's earlier signals included.
@@ -200,9 +206,14 @@ fn effect(
             effects.touched.insert(key, (!over).then_some((alert, severity, group)));
             effects.receipts.push(receipt(name(action)));
         }
-        (Outcome::Repeat, Some((alert, ..))) => {
+        (Outcome::Repeat, Some((alert, _, group))) => {
+            let counts = integration.acknowledges && may_acknowledge(integration);
+            let answers = counts && signal.action == inbound::Action::Acknowledge;
+            if answers {
+                effects.answered.insert(group);
+            }
             effects.repeats.push(alert);
-            effects.receipts.push(receipt("repeated"));
+            effects.receipts.push(receipt(if answers { "acknowledged" } else { "repeated" }));
         }
         _ => {
             effects.ignored += 1;
@@ -210,6 +221,11 @@ fn effect(
         }
     }
     Ok(())
+}
+
+/// Whether the source has a documented act of its own that an integration can be granted.
+fn may_acknowledge(integration: &config::Integration) -> bool {
+    inbound::find(integration.source.as_str()).is_some_and(inbound::Source::acknowledges)
 }
 
 fn open(
@@ -311,6 +327,9 @@ fn wake(turn: &mut Turn<'_>, request: &Request, effects: &Effects) -> Result<(),
         if unattended(turn, *group)? {
             start_for_group(turn, *group, &integration.policy)?;
         }
+    }
+    for group in &effects.answered {
+        answer_at_sender(turn, &group.to_string(), integration.id)?;
     }
     for (group, open) in &effects.open {
         if *open <= 0 {

@@ -21,7 +21,7 @@ use base::{Entropy, Timestamp};
 use evidence::{Checkpoint, Skey, Vkey};
 
 use super::checkpoint::Grown;
-use crate::page::Links;
+use crate::{page::Links, seal::Seal};
 
 /// Why the keeper cannot begin.
 #[derive(Debug, thiserror::Error)]
@@ -55,6 +55,7 @@ pub const EARLIER_KEYS: &str = "log.vkeys";
 pub struct Keeper {
     skey: Skey,
     links: Links,
+    values: Seal,
     folder: Option<PathBuf>,
     /// This log's verifier keys, the one in force first.
     known: Vec<Vkey>,
@@ -102,6 +103,7 @@ impl Keeper {
         Self {
             skey,
             links: Links::new(seal),
+            values: Seal::new(&seal),
             folder: None,
             known,
             outside: Mutex::new(None),
@@ -118,6 +120,11 @@ impl Keeper {
     /// The links of pages.
     pub fn links(&self) -> &Links {
         &self.links
+    }
+
+    /// Seals what must be read back.
+    pub(crate) fn values(&self) -> &Seal {
+        &self.values
     }
 
     /// Signs a checkpoint.

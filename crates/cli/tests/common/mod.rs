@@ -90,7 +90,12 @@ impl House {
 
     /// A key for alerts in the form of Alertmanager's clients.
     pub fn key(&self) -> String {
-        self.done(&["admin", "integration", "add", "--source", "alertmanager-api", "--name", "t"])
+        self.key_of("alertmanager-api")
+    }
+
+    /// A key of a source.
+    pub fn key_of(&self, source: &str) -> String {
+        self.done(&["admin", "integration", "add", "--source", source, "--name", "t"])
     }
 
     /// A token that reads.

@@ -29,14 +29,7 @@ pub(super) type Member<'a> = (Cow<'a, str>, &'a str);
 /// `ING-003` (413), `ING-002` (400) with the byte, `ING-004` (400) with the byte, `ING-001` (400) for
 /// an empty body.
 pub(super) fn checked(body: &[u8], max_body: usize) -> Result<&str, Malformed> {
-    if body.len() > max_body {
-        let what = format!("the body has {} bytes; at most {max_body} are read", body.len());
-        return Err(Malformed::new(413, TOO_LARGE, what));
-    }
-    let text = std::str::from_utf8(body).map_err(|error| {
-        Malformed::new(400, NOT_UTF8, "the body is not UTF-8").at(At::Byte(error.valid_up_to()))
-    })?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = sized(body, max_body)?;
     if text.trim_ascii().is_empty() {
         return Err(Malformed::new(400, NOT_JSON, "the body is empty"));
     }
@@ -45,6 +38,21 @@ pub(super) fn checked(body: &[u8], max_body: usize) -> Result<&str, Malformed> {
         return Err(Malformed::new(400, TOO_DEEP, what).at(At::Byte(byte)));
     }
     Ok(text)
+}
+
+/// The body as text, whatever it holds.
+///
+/// # Errors
+/// `ING-003` (413), `ING-002` (400) with the byte.
+pub(super) fn sized(body: &[u8], max_body: usize) -> Result<&str, Malformed> {
+    if body.len() > max_body {
+        let what = format!("the body has {} bytes; at most {max_body} are read", body.len());
+        return Err(Malformed::new(413, TOO_LARGE, what));
+    }
+    let text = std::str::from_utf8(body).map_err(|error| {
+        Malformed::new(400, NOT_UTF8, "the body is not UTF-8").at(At::Byte(error.valid_up_to()))
+    })?;
+    Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 
 /// What a serde error says, as a body that is not JSON.

@@ -36,3 +36,6 @@ pub const MAX_KEY: usize = 512;
 
 /// The longest link, in bytes; longer ones are left out and flagged.
 pub const MAX_LINK: usize = 4 * 1024;
+
+/// The largest mapping of the source `generic`, in bytes.
+pub const MAX_MAPPING: usize = 16 * 1024;

@@ -16,6 +16,11 @@ pub const CODES: &[Code] = &[
     TOO_MANY,
     NO_IDENTITY,
     LABEL_OVER_LIMIT,
+    UNFILLED,
+    BAD_SIGNATURE,
+    NOT_FETCHED,
+    WAITS_FOR_CONFIRMATION,
+    NO_MAPPING,
 ];
 
 /// The body is not JSON.
@@ -37,6 +42,17 @@ pub(super) const NO_IDENTITY: Code = Code::fixed("ING-008");
 /// One alert's labels are over a limit.
 pub(super) const LABEL_OVER_LIMIT: Code = Code::fixed("ING-009");
 
+/// One alert consists of templates that were not filled in.
+pub(super) const UNFILLED: Code = Code::fixed("ING-011");
+/// The signature is missing or wrong.
+pub(super) const BAD_SIGNATURE: Code = Code::fixed("ING-012");
+/// What is needed to check the signature could not be fetched.
+pub(super) const NOT_FETCHED: Code = Code::fixed("ING-013");
+/// A subscription waits for an operator.
+pub const WAITS_FOR_CONFIRMATION: Code = Code::fixed("ING-014");
+/// The integration has no mapping yet, or one that cannot be read.
+pub(super) const NO_MAPPING: Code = Code::fixed("ING-015");
+
 /// A place in a body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum At {
@@ -52,7 +68,7 @@ pub enum At {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{code}: {what}{}", Place(.at.as_ref()))]
 pub struct Malformed {
-    /// The HTTP status to answer: 400, 413, 415 or 422.
+    /// The HTTP status to answer: 400, 401, 413, 415, 422, or 503 where the trouble is ours.
     pub status: u16,
     /// The stable code.
     pub code: Code,

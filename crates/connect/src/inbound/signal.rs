@@ -8,7 +8,7 @@ pub use domain::alert::Severity as SourceSeverity;
 
 use super::Rejected;
 
-/// What a signal says about its alert. No signal acknowledges.
+/// What a signal says about its alert.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
     /// There is a problem.
@@ -19,6 +19,9 @@ pub enum Action {
     Update,
     /// A note: maintenance began, a silence was set.
     Info,
+    /// Somebody answered for it at the sender's side, by the sender's own documented act. It counts only
+    /// where the integration was granted that; otherwise it is a note.
+    Acknowledge,
 }
 
 /// Where a link leads.
@@ -84,8 +87,36 @@ pub struct Signal {
 pub struct Parsed {
     /// Its alerts in the order of the body, each usable or refused with the reason.
     pub signals: Vec<Result<Signal, Rejected>>,
+    /// Changes that the sender made to its systems: context, never alerts.
+    pub changes: Vec<Change>,
+    /// A subscription that the sender wants confirmed.
+    pub subscription: Option<Subscription>,
     /// What the reader of the alerts should know about them.
     pub flags: Flags,
+}
+
+/// A deployment or another change at the sender's side.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// One line for people; never empty.
+    pub summary: String,
+    /// What was changed, as the sender names it.
+    pub resource: Option<String>,
+    /// When, as the sender claims.
+    pub occurred_at: Option<Timestamp>,
+    /// More of it: names and values.
+    pub details: BTreeMap<String, String>,
+    /// Where to read about it.
+    pub links: Vec<String>,
+}
+
+/// What a sender asks before it sends: that its address be confirmed by opening a link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subscription {
+    /// The topic.
+    pub topic: String,
+    /// The link that confirms; its host was checked.
+    pub url: String,
 }
 
 /// What was noticed while reading.
@@ -99,6 +130,8 @@ pub struct Flags {
     pub unknown_status: u32,
     /// Instants that could not be read; treated as not given.
     pub unreadable_instants: u32,
+    /// Texts with a template in them that the sender did not fill in.
+    pub unfilled: u32,
 }
 
 impl Flags {
@@ -113,6 +146,7 @@ impl From<Action> for Seen {
         match action {
             Action::Trigger => Self::Trigger,
             Action::Resolve => Self::Resolve,
+            Action::Acknowledge => Self::Acknowledge,
             Action::Update | Action::Info => Self::Note,
         }
     }

@@ -90,6 +90,19 @@ impl HttpClient {
         tokio::time::timeout(TIME_LIMIT, posting).await.map_err(|_| NoAnswer::Timeout)?
     }
 
+    /// Reads what lies at an address, once.
+    ///
+    /// # Errors
+    /// [`NoAnswer`]; any status is an answer.
+    pub async fn get(&self, address: &str) -> Result<Answer, NoAnswer> {
+        let reading = async {
+            let target = self.guard.target(address).await?;
+            let client = client(&target, self.tls(&target.url)?)?;
+            read(client.get(target.url).send().await.map_err(failed)?).await
+        };
+        tokio::time::timeout(TIME_LIMIT, reading).await.map_err(|_| NoAnswer::Timeout)?
+    }
+
     /// The system's certificates for `https`; none for `http`, where none are used.
     fn tls(&self, url: &Url) -> Result<ClientConfig, NoAnswer> {
         if url.scheme() != "https" {

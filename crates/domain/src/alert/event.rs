@@ -77,6 +77,39 @@ leaf! {
         /// The code of the reason, which has a page in docs/codes.
         pub reason: Code,
     }
+
+    /// Quarantined input was read again, and this time understood; what it did follows on the same
+    /// stream.
+    pub struct InputReplayed {
+        /// The entry that put it into quarantine.
+        pub quarantined: i64,
+    }
+
+    /// Quarantined input was put away unread; word `reason`.
+    pub struct InputDismissed {
+        /// The entry that put it into quarantine.
+        pub quarantined: i64,
+    }
+
+    /// Changes at the sender's side, kept as context; words `c.0`, `c.1` and so on, one a change.
+    pub struct ChangesReported {
+        /// The door they came through.
+        pub integration: Id<id::Integration>,
+        /// The name of the source.
+        pub source: Code,
+        /// SHA-256 of the bytes as received.
+        pub body: Digest,
+        /// How many changes.
+        pub count: u32,
+    }
+
+    /// A subscription was confirmed at its sender; word `topic`.
+    pub struct SubscriptionConfirmed {
+        /// The door it asked for.
+        pub integration: Id<id::Integration>,
+        /// The status that the sender answered with; absent where there was no answer.
+        pub status: Option<u16>,
+    }
 }
 
 events! {
@@ -86,5 +119,13 @@ events! {
         AlertsReceived = "alerts_received",
         /// Input kept in quarantine.
         InputQuarantined = "input_quarantined",
+        /// Quarantined input was read again and understood.
+        InputReplayed = "input_replayed",
+        /// Quarantined input was put away.
+        InputDismissed = "input_dismissed",
+        /// Changes at the sender's side.
+        ChangesReported = "changes_reported",
+        /// A subscription was confirmed.
+        SubscriptionConfirmed = "subscription_confirmed",
     }
 }

@@ -8,6 +8,7 @@
 //! | open | resolve | it is resolved |
 //! | not open | resolve | nothing: there is nothing to resolve, and it is counted |
 //! | any | update or information | nothing but the counter: such a message never acknowledges |
+//! | any | acknowledgement | the same; what it does to a ladder is decided by the integration's grant |
 
 use super::{AlertAction, Severity};
 
@@ -20,6 +21,8 @@ pub enum Seen {
     Resolve,
     /// Neither: a note about it.
     Note,
+    /// Somebody answered for it at the sender's side.
+    Acknowledge,
 }
 
 /// What is known of the alert with this key.
@@ -49,8 +52,8 @@ pub fn decide(known: Known, seen: Seen, severity: Severity) -> Outcome {
         (Known::Open(held), Seen::Trigger) if held == severity => Outcome::Repeat,
         (Known::Open(_), Seen::Trigger) => Outcome::Record(AlertAction::Changed),
         (Known::Open(_), Seen::Resolve) => Outcome::Record(AlertAction::Resolved),
-        (Known::Open(_), Seen::Note) => Outcome::Repeat,
-        (Known::Closed, Seen::Resolve | Seen::Note) => Outcome::Nothing,
+        (Known::Open(_), Seen::Note | Seen::Acknowledge) => Outcome::Repeat,
+        (Known::Closed, Seen::Resolve | Seen::Note | Seen::Acknowledge) => Outcome::Nothing,
     }
 }
 
@@ -69,6 +72,8 @@ mod tests {
             (Known::Closed, Seen::Resolve, Outcome::Nothing),
             (open, Seen::Note, Outcome::Repeat),
             (Known::Closed, Seen::Note, Outcome::Nothing),
+            (open, Seen::Acknowledge, Outcome::Repeat),
+            (Known::Closed, Seen::Acknowledge, Outcome::Nothing),
         ];
         for (known, seen, outcome) in cases {
             assert_eq!(decide(known, seen, Severity::High), outcome, "{known:?} {seen:?}");

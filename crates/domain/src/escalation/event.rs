@@ -69,6 +69,14 @@ leaf! {
         pub due_at: Timestamp,
     }
 
+    /// Somebody answered at the sender's side, and its integration was granted that this counts.
+    pub struct EscalationAnsweredAtSender {
+        /// The integration.
+        pub integration: Id<id::Integration>,
+        /// When it climbs again unless it has ended.
+        pub due_at: Timestamp,
+    }
+
     /// Nothing more is due.
     pub struct EscalationEnded {
         /// Why.
@@ -85,6 +93,8 @@ events! {
         StepTaken = "step_taken",
         /// Somebody answered.
         EscalationAcknowledged = "escalation_acknowledged",
+        /// Somebody answered at the sender's side.
+        EscalationAnsweredAtSender = "escalation_answered_at_sender",
         /// Nothing more is due.
         EscalationEnded = "escalation_ended",
     }

@@ -4,7 +4,7 @@
 //! | --- | --- | --- |
 //! | running, a step is due | its people are paged | the next step is due after the step's wait |
 //! | running, the last step is over | the last resort is paged | due again after the last resort's wait |
-//! | running | somebody acknowledges | due again after the acknowledgement's length |
+//! | running | somebody acknowledges, here or by grant at the sender | due again after the acknowledgement's length |
 //! | acknowledged, due | nobody closed it | climbs again from the first step |
 //! | any | the cause is over | ended, nothing is due |
 //!
@@ -15,11 +15,13 @@ mod policy;
 mod state;
 
 pub use event::{
-    EndReason, EscalationAcknowledged, EscalationEnded, EscalationStarted, Event, StepTaken,
-    TargetKind,
+    EndReason, EscalationAcknowledged, EscalationAnsweredAtSender, EscalationEnded,
+    EscalationStarted, Event, StepTaken, TargetKind,
 };
 pub use policy::{InvalidPolicy, Policy, Step, Target};
-pub use state::{CALL, Escalation, Phase, acknowledge, apply, call, due, end, start};
+pub use state::{
+    CALL, Escalation, Phase, acknowledge, answer_at_sender, apply, call, due, end, start,
+};
 
 use crate::refusal::refusals;
 

@@ -5,8 +5,8 @@ use evidence::entry::Draft;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    EndReason, EscalationAcknowledged, EscalationEnded, EscalationStarted, Event, Policy, Step,
-    StepTaken, Target, TargetKind, already_ended,
+    EndReason, EscalationAcknowledged, EscalationAnsweredAtSender, EscalationEnded,
+    EscalationStarted, Event, Policy, Step, StepTaken, Target, TargetKind, already_ended,
 };
 use crate::{Meta, Refused};
 
@@ -85,6 +85,11 @@ pub fn apply(state: Option<Escalation>, event: &Event, meta: &Meta) -> Option<Es
             next.next_step = 0;
             next.due_at = Some(e.due_at);
             next.acknowledged = Some((e.by, meta.recorded_at));
+        }
+        Event::EscalationAnsweredAtSender(e) => {
+            next.phase = Phase::Acknowledged;
+            next.next_step = 0;
+            next.due_at = Some(e.due_at);
         }
         Event::EscalationEnded(_) => {
             next.phase = Phase::Ended;
@@ -189,6 +194,20 @@ pub fn acknowledge(
     }
     let event = EscalationAcknowledged { by, page, due_at: now + policy.acknowledged_for() };
     Ok(Event::from(event).draft(id, now))
+}
+
+/// Somebody answers at the sender's side: the ladder stops as for an answer here, or nothing happens
+/// where it has ended.
+pub fn answer_at_sender(
+    id: Id<id::Escalation>,
+    state: &Escalation,
+    integration: Id<id::Integration>,
+    policy: &Policy,
+    now: Timestamp,
+) -> Option<Draft> {
+    let due_at = now + policy.acknowledged_for();
+    let event = Event::from(EscalationAnsweredAtSender { integration, due_at });
+    (state.phase != Phase::Ended).then(|| event.draft(id, now))
 }
 
 /// Ends it, or nothing where it has ended.

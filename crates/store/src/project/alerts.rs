@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use base::{Digest, Id, id};
 use db::{ManyStmt, Rows, Stmt, Value};
-use domain::alert::{AlertAction, AlertsReceived, Event, InputQuarantined, Severity, Transition};
+use domain::alert::{
+    AlertAction, AlertsReceived, ChangesReported, Event, InputQuarantined, Severity, Transition,
+};
 
 use super::{Step, name_of};
 use crate::StoreError;
@@ -43,6 +45,17 @@ stmt!(
      VALUES ($1, $2, $3, $4, $5, $6, $7)"
 );
 stmt!(
+    SETTLE,
+    Rows::Exactly(1),
+    "UPDATE quarantine SET settled = $2, outcome = $3 WHERE intake = $1"
+);
+stmt!(
+    REPORT,
+    Rows::Exactly(1),
+    "INSERT INTO change_event (intake, number, integration, received_at, seq)
+     VALUES ($1, $2, $3, $4, $5)"
+);
+stmt!(
     HELD,
     Rows::Exactly(1),
     "SELECT severity, incident, open_alerts, next_due_at FROM alert_group WHERE id = $1"
@@ -51,7 +64,8 @@ stmt!(
 /// Multi-row inserts of this module.
 pub(crate) static MANY: &[&ManyStmt] = &[&OPEN];
 
-pub(crate) static ALL: &[&Stmt] = &[&CHANGE, &RESOLVE, &OPEN_GROUP, &TALLY, &QUARANTINE, &HELD];
+pub(crate) static ALL: &[&Stmt] =
+    &[&CHANGE, &RESOLVE, &OPEN_GROUP, &TALLY, &QUARANTINE, &SETTLE, &REPORT, &HELD];
 
 /// What one entry does to one group.
 #[derive(Default)]
@@ -65,7 +79,26 @@ impl Step<'_> {
         match Event::parse(self.entry.kind.as_str(), &self.entry.data)? {
             Event::AlertsReceived(received) => self.received(&received),
             Event::InputQuarantined(input) => self.quarantined(&input),
+            Event::InputReplayed(_) => self.settled("replayed"),
+            Event::InputDismissed(_) => self.settled("dismissed"),
+            Event::ChangesReported(changes) => self.reported(&changes),
+            Event::SubscriptionConfirmed(_) => Ok(()),
         }
+    }
+
+    fn settled(&mut self, outcome: &str) -> Result<(), StoreError> {
+        let intake = self.entry.stream.as_str();
+        self.conn.execute(&SETTLE, args![intake, self.seq, outcome])?;
+        Ok(())
+    }
+
+    fn reported(&mut self, changes: &ChangesReported) -> Result<(), StoreError> {
+        let (intake, at) = (self.entry.stream.as_str(), self.entry.recorded_at);
+        for number in 0..changes.count {
+            let args = args![intake, i64::from(number), changes.integration, at, self.seq];
+            self.conn.execute(&REPORT, args)?;
+        }
+        Ok(())
     }
 
     fn received(&mut self, received: &AlertsReceived) -> Result<(), StoreError> {

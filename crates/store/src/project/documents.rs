@@ -19,6 +19,11 @@ stmt!(
      VALUES ($1, $2, $3, $4, $5, $6, $7)"
 );
 stmt!(
+    CONFIGURE,
+    Rows::Exactly(1),
+    "UPDATE integration SET acknowledges = $2, heartbeat_seconds = $3, settings = $4 WHERE id = $1"
+);
+stmt!(
     NAME,
     Rows::AtMost(1),
     "INSERT INTO document_name (kind, name, stream) VALUES ($1, $2, $3)
@@ -47,7 +52,8 @@ stmt!(
     "UPDATE document_draft SET stage = $3, changed_at = $4 WHERE stream = $1 AND draft = $2"
 );
 
-pub(crate) static ALL: &[&Stmt] = &[&DOCUMENT, &INTEGRATION, &NAME, &DRAFT, &CHECKED, &STAGE];
+pub(crate) static ALL: &[&Stmt] =
+    &[&DOCUMENT, &INTEGRATION, &NAME, &DRAFT, &CHECKED, &STAGE, &CONFIGURE];
 
 impl Step<'_> {
     pub(super) fn document(&mut self, state: State) -> Result<State, StoreError> {
@@ -113,15 +119,26 @@ impl Step<'_> {
         e.draft.map_or(Ok(()), |draft| self.stage(draft, "published"))
     }
 
-    pub(super) fn integration(&mut self, _: State) -> Result<State, StoreError> {
+    pub(super) fn integration(&mut self, state: State) -> Result<State, StoreError> {
         let event = integration::Event::parse(self.entry.kind.as_str(), &self.entry.data)?;
-        let integration::Event::IntegrationAdded(e) = &event;
         let (id, at) = (self.entry.stream.as_str(), self.entry.recorded_at);
-        self.conn.execute(
-            &INTEGRATION,
-            args![id, e.source.as_str(), e.policy.as_str(), e.entity, e.declares, self.seq, at],
-        )?;
-        let next = integration::apply(None, &event, self.meta);
+        match &event {
+            integration::Event::IntegrationAdded(e) => {
+                let (source, policy) = (e.source.as_str(), e.policy.as_str());
+                let args = args![id, source, policy, e.entity, e.declares, self.seq, at];
+                self.conn.execute(&INTEGRATION, args)?;
+            }
+            integration::Event::IntegrationConfigured(e) => {
+                let args = args![id, e.acknowledges, e.heartbeat_seconds, self.seq];
+                self.conn.execute(&CONFIGURE, args)?;
+            }
+            integration::Event::IntegrationKeyRenewed(_) => {}
+        }
+        let before = match state {
+            State::Integration(state) => Some(*state),
+            _ => None,
+        };
+        let next = integration::apply(before, &event, self.meta);
         Ok(next.map_or(State::None, |next| State::Integration(Box::new(next))))
     }
 }

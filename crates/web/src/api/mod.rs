@@ -6,8 +6,10 @@ mod declare;
 mod evidence;
 mod incident;
 mod incidents;
+mod integrations;
 mod list;
 pub(crate) mod organisation;
+mod quarantine;
 mod record;
 mod severity;
 pub(crate) mod spec;
@@ -20,6 +22,11 @@ pub(crate) use declare::declare;
 pub(crate) use evidence::{entry, evidence, proof};
 pub(crate) use incident::incident;
 pub(crate) use incidents::incidents;
+pub(crate) use integrations::{
+    add_integration, configure_integration, integration, integrations, renew_integration_key,
+    sources, test_integration, try_integration,
+};
+pub(crate) use quarantine::{changes, dismiss_input, quarantine, replay_input};
 pub(crate) use record::{fact, note};
 pub(crate) use severity::severity;
 pub(crate) use spec::{docs, openapi};

@@ -85,7 +85,9 @@ pub(crate) async fn watch(State(post): State<Post>, request: Request, next: Next
 
 /// Whether only programs ask for this address; they are told of troubles in JSON.
 fn is_for_programs(path: &str) -> bool {
-    ["/api/", "/in/", "/log/tile/", "/log/checkpoint"].iter().any(|start| path.starts_with(start))
+    ["/api/", "/in/", "/v2/", "/log/tile/", "/log/checkpoint"]
+        .iter()
+        .any(|start| path.starts_with(start))
 }
 
 impl Post {

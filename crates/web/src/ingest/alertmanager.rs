@@ -7,7 +7,7 @@ use axum::{
     Json,
     body::Body,
     extract::{Path, State},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
@@ -15,13 +15,11 @@ use domain::integration::wrong_key;
 use serde_json::{Value, json};
 use store::alert;
 
-use super::receive::arrive;
+use super::receive::{arrive, head, receipted};
 use crate::{guard::bearer_of, state::Web, trouble::Trouble, visit::Asker};
 
 /// The name of the source behind this API.
 const SOURCE: &str = "alertmanager-api";
-/// The header that names what was received, since the body's shape is the vendor's.
-const RECEIPT: HeaderName = HeaderName::from_static("watchkeeper-receipt");
 
 /// `POST /api/v2/alerts`: the key as a bearer token or as the password of basic auth.
 pub(crate) async fn alerts(
@@ -30,7 +28,7 @@ pub(crate) async fn alerts(
     body: Body,
 ) -> Result<Response, Trouble> {
     let key = key(&headers).ok_or_else(wrong_key)?;
-    Ok(done(&arrive(&web, (SOURCE, &key), &headers, body).await?))
+    Ok(done(&arrive(&web, (SOURCE, &key), head(&headers), body).await?))
 }
 
 /// The same with the key in the path.
@@ -40,7 +38,7 @@ pub(crate) async fn alerts_by_path(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Trouble> {
-    Ok(done(&arrive(&web, (SOURCE, &key), &headers, body).await?))
+    Ok(done(&arrive(&web, (SOURCE, &key), head(&headers), body).await?))
 }
 
 /// `GET /api/v2/status`: enough for a client that asks whether we are there.
@@ -79,12 +77,7 @@ pub(crate) async fn list(State(web): State<Web>, _: Asker) -> Result<Json<Value>
 }
 
 fn done(arrived: &Arrived) -> Response {
-    let mut response = StatusCode::OK.into_response();
-    let receipt = format!("{} sha256={}", arrived.intake, arrived.sha256);
-    if let Ok(receipt) = HeaderValue::try_from(receipt) {
-        response.headers_mut().insert(RECEIPT, receipt);
-    }
-    response
+    receipted(StatusCode::OK.into_response(), arrived)
 }
 
 fn key(headers: &HeaderMap) -> Option<String> {
@@ -102,6 +95,8 @@ fn key(headers: &HeaderMap) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderValue;
+
     use super::*;
 
     #[test]

@@ -1,20 +1,23 @@
 //! `POST /in/{source}/{key}`, and what all doors share.
 
-use app::intake::{Arrived, Door};
+use app::intake::{Arrived, Door, Incoming};
 use axum::{
     Json,
     body::{Body, Bytes},
-    extract::{Path, State},
-    http::{HeaderMap, StatusCode, header},
+    extract::{Path, RawQuery, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use base::Digest;
-use connect::inbound::{self, Malformed};
+use connect::inbound::{self, Headers, MAX_HEADERS, Malformed};
 use domain::integration::unknown_source;
 use futures_util::StreamExt as _;
 use serde_json::{Value, json};
 
 use crate::{state::Web, trouble::Trouble};
+
+/// The header that names what was received where the body's shape is a vendor's.
+const RECEIPT: HeaderName = HeaderName::from_static("watchkeeper-receipt");
 
 /// Receives a request of any source.
 pub(crate) async fn receive(
@@ -23,7 +26,47 @@ pub(crate) async fn receive(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Trouble> {
-    let arrived = arrive(&web, (&source, &key), &headers, body).await?;
+    let arrived = arrive(&web, (&source, &key), head(&headers), body).await?;
+    Ok(receipts(&arrived))
+}
+
+/// Receives a request in the query of its address, for the sources whose sender can do nothing else. The
+/// key in the path makes it a sender's statement, not somebody's look at a page (ground rule G1).
+pub(crate) async fn receive_by_get(
+    State(web): State<Web>,
+    Path((source, key)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+    method: Method,
+    headers: HeaderMap,
+) -> Result<Response, Trouble> {
+    let door = web.doors().open(web.app(), &key, &source).await?;
+    if method != Method::GET || !inbound::find(&source).is_some_and(inbound::Source::by_get) {
+        return Err(Trouble::wrong_method());
+    }
+    let incoming = Incoming { query: query.unwrap_or_default(), ..head(&headers) };
+    Ok(receipts(&taken(&web, door, incoming).await?))
+}
+
+/// The handshake of CloudEvents' webhooks: whoever knows the key may send.
+///
+/// Source: cloudevents/spec, http-webhook.md section 4.
+pub(crate) async fn handshake(
+    State(web): State<Web>,
+    Path((source, key)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, Trouble> {
+    web.doors().open(web.app(), &key, &source).await?;
+    let mut response = StatusCode::OK.into_response();
+    let answer = response.headers_mut();
+    answer.insert(header::ALLOW, HeaderValue::from_static("POST, PUT, OPTIONS"));
+    if let Some(origin) = headers.get("webhook-request-origin") {
+        answer.insert("webhook-allowed-origin", origin.clone());
+        answer.insert("webhook-allowed-rate", HeaderValue::from_static("*"));
+    }
+    Ok(response)
+}
+
+fn receipts(arrived: &Arrived) -> Response {
     let receipts: Vec<Value> = arrived
         .receipts
         .iter()
@@ -36,23 +79,48 @@ pub(crate) async fn receive(
             })
         })
         .collect();
-    Ok((StatusCode::ACCEPTED, Json(json!({ "receipts": receipts }))).into_response())
+    (StatusCode::ACCEPTED, Json(json!({ "receipts": receipts }))).into_response()
+}
+
+/// The receipt in a header.
+pub(super) fn receipted(mut response: Response, arrived: &Arrived) -> Response {
+    let receipt = format!("{} sha256={}", arrived.intake, arrived.sha256);
+    if let Ok(receipt) = HeaderValue::try_from(receipt) {
+        response.headers_mut().insert(RECEIPT, receipt);
+    }
+    response
+}
+
+/// What is kept of the headers; those of a vendor's endpoint are never the sender's own.
+pub(super) fn head(headers: &HeaderMap) -> Incoming {
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|line| line.to_str().ok());
+    let kept = headers.iter().filter(|(name, _)| inbound::keeps(name.as_str()));
+    let ours = [inbound::VERB, inbound::IDENTIFIER];
+    let kept = kept.filter(|(name, _)| !ours.contains(&name.as_str())).take(MAX_HEADERS);
+    let kept = kept.map(|(name, value)| {
+        (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+    });
+    let headers: Headers = kept.collect();
+    Incoming { content_type: content_type.map(str::to_owned), headers, ..Incoming::default() }
 }
 
 /// Opens the door, reads the body, and answers after everything it caused is committed.
 pub(super) async fn arrive(
     web: &Web,
     (source, key): (&str, &str),
-    headers: &HeaderMap,
+    head: Incoming,
     body: Body,
 ) -> Result<Arrived, Trouble> {
     let limit = inbound::find(source).ok_or_else(unknown_source)?.max_body();
     let door = web.doors().open(web.app(), key, source).await?;
     let body = read(body, limit).await?;
-    let content_type = headers.get(header::CONTENT_TYPE).and_then(|line| line.to_str().ok());
-    let content_type = content_type.map(str::to_owned);
-    let sha256 = evidence::sha256(&body);
-    match web.app().receive(door.clone(), content_type, body).await? {
+    taken(web, door, Incoming { body, ..head }).await
+}
+
+/// Hands a request over, or says why it could not be read and under which id it is kept.
+pub(super) async fn taken(web: &Web, door: Door, incoming: Incoming) -> Result<Arrived, Trouble> {
+    let sha256 = incoming.sha256();
+    match web.app().receive(door.clone(), incoming).await? {
         Ok(arrived) => Ok(arrived),
         Err(malformed) => Err(refused(web, &door, sha256, &malformed).await),
     }
@@ -60,7 +128,7 @@ pub(super) async fn arrive(
 
 /// Reads at most one byte more than `limit`: enough to see that there is too much, and what is kept in
 /// quarantine of a body that is too large is no larger than that.
-async fn read(body: Body, limit: usize) -> Result<Vec<u8>, Trouble> {
+pub(super) async fn read(body: Body, limit: usize) -> Result<Vec<u8>, Trouble> {
     let mut chunks = body.into_data_stream();
     let mut whole = Bytes::new();
     let mut gathered = Vec::new();

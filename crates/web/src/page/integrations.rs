@@ -1,7 +1,7 @@
 //! Integrations: the doors in, with what was last seen of each; a key is shown once.
 
 use app::config::NewIntegration;
-use connect::inbound::SOURCES;
+use connect::inbound::{self, SOURCES};
 use domain::{
     access::Permission,
     document::{DocumentKind, unknown_document},
@@ -12,6 +12,7 @@ use super::{around::shell, incident::flash, parts::entities, tell::words};
 use crate::{
     answer::{self, Answer, then},
     flash::Outcome,
+    state::Web,
     trouble::Trouble,
     view::{
         Choice, Input, Place,
@@ -26,16 +27,7 @@ const POLICY: &str = "default";
 /// `GET /integrations`.
 pub(crate) async fn list(visit: Visit) -> Answer {
     let mut page = integrations_page(&visit).await?;
-    let secret = visit.outcome.as_ref().and_then(|outcome| outcome.secret.as_deref());
-    page.key = secret.and_then(|secret| secret.split_once(' ')).map(|(source, key)| {
-        let url = url(&visit, source, key);
-        KeyOnce {
-            name: label(source),
-            example: format!("curl -H 'Content-Type: application/json' --data @alert.json {url}"),
-            key: key.to_owned(),
-            url,
-        }
-    });
+    page.key = key_once(&visit);
     answer::page(&visit, &page)
 }
 
@@ -96,8 +88,10 @@ async fn integrations_page(visit: &Visit) -> Result<IntegrationsPage, Trouble> {
     let name = |id: &str| {
         entities.iter().find(|entity| entity.code == id).map(|entity| entity.label.clone())
     };
+    let now = visit.now();
     let rows = held.into_iter().map(|door| IntegrationRow {
         id: door.id.to_string(),
+        silent: is_silent(&door, now),
         name: words(door.name),
         url: url(visit, door.source.as_str(), "KEY"),
         source: door.source.to_string(),
@@ -105,7 +99,6 @@ async fn integrations_page(visit: &Visit) -> Result<IntegrationsPage, Trouble> {
         entity: name(&door.entity.to_string()).unwrap_or_default(),
         declares: door.declares,
         last: door.last_seen.map(|at| reader.time(at)),
-        silent: false,
         events: door.requests,
         quarantined: door.quarantined,
     });
@@ -129,9 +122,34 @@ async fn integrations_page(visit: &Visit) -> Result<IntegrationsPage, Trouble> {
     })
 }
 
+/// Whether a heartbeat stays away longer than it may; of other sources nobody knows how often they speak.
+fn is_silent(door: &config::Integration, now: base::Timestamp) -> bool {
+    let interval = base::Duration::seconds(door.heartbeat_seconds);
+    let late = door.last_seen.is_some_and(|at| now - at > interval);
+    door.heartbeat_seconds > 0 && late
+}
+
+/// The key that was just made, out of the outcome that carries it.
+pub(crate) fn key_once(visit: &Visit) -> Option<KeyOnce> {
+    let secret = visit.outcome.as_ref().and_then(|outcome| outcome.secret.as_deref())?;
+    let (source, key) = secret.split_once(' ')?;
+    let url = url(visit, source, key);
+    Some(KeyOnce {
+        name: label(source),
+        example: format!("curl -H 'Content-Type: application/json' --data @alert.json {url}"),
+        key: key.to_owned(),
+        url,
+    })
+}
+
 /// Where a sender posts to.
-fn url(visit: &Visit, source: &str, key: &str) -> String {
-    let base = &visit.web.app().options().base_url;
+pub(crate) fn url(visit: &Visit, source: &str, key: &str) -> String {
+    url_of(&visit.web, source, key)
+}
+
+/// The same, for whoever asks.
+pub(crate) fn url_of(web: &Web, source: &str, key: &str) -> String {
+    let base = &web.app().options().base_url;
     match source {
         "alertmanager-api" => format!("{base}/in/alertmanager-api/{key}/api/v2/alerts"),
         source => format!("{base}/in/{source}/{key}"),
@@ -139,9 +157,5 @@ fn url(visit: &Visit, source: &str, key: &str) -> String {
 }
 
 fn label(source: &str) -> String {
-    match source {
-        "alertmanager" => "Alertmanager webhook".to_owned(),
-        "alertmanager-api" => "Prometheus, with us as its Alertmanager".to_owned(),
-        other => super::parts::label(other),
-    }
+    inbound::find(source).map_or_else(|| source.to_owned(), |source| source.label().to_owned())
 }

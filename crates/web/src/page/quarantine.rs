@@ -6,15 +6,17 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use base::{Id, id};
+use domain::{access::Permission, alert::not_in_quarantine};
 use store::{alert, config, operational, word};
 
-use super::{around::shell, explain::raw, parts::pager};
+use super::{around::shell, explain::raw, incident::flash, parts::pager};
 use crate::{
-    answer::{Answer, page},
+    answer::{Answer, page, refused, then},
+    flash::Outcome,
     trouble::Trouble,
     view::{
         Input, Place,
-        alerts::{ExplainPage, QuarantinePage, QuarantineRow, Quarantined, Subject},
+        alerts::{ExplainPage, QuarantinePage, QuarantineRow, Quarantined, Raw, Subject},
     },
     visit::Visit,
 };
@@ -61,7 +63,15 @@ pub(crate) async fn list(visit: Visit) -> Answer {
 
 /// `GET /quarantine/{id}`.
 pub(crate) async fn show(visit: Visit, Path(id): Path<String>) -> Answer {
-    let intake: Id<id::Intake> = id.parse().map_err(|_| Trouble::not_found())?;
+    let (subject, raw) = subject(&visit, parsed(&id)?).await?;
+    let shell = shell(&visit, Place::Alerts).await?;
+    page(&visit, &ExplainPage { shell, raw, subject: Subject::Quarantined(subject) })
+}
+
+async fn subject(
+    visit: &Visit,
+    intake: Id<id::Intake>,
+) -> Result<(Quarantined, Option<Raw>), Trouble> {
     let reader = visit.reader();
     let found = visit.web.app().look(move |conn| {
         let Some(held) = alert::quarantined_one(conn, intake)? else { return Ok(None) };
@@ -73,18 +83,73 @@ pub(crate) async fn show(visit: Visit, Path(id): Path<String>) -> Answer {
         Ok(Some((held, reason, arrived)))
     });
     let (held, reason, raw) = found.await?.ok_or_else(Trouble::not_found)?;
+    let settled = match (held.outcome.as_deref(), held.settled) {
+        (Some("replayed"), Some(entry)) => {
+            Some(format!("Read again and understood; entry № {entry}."))
+        }
+        (_, Some(entry)) => Some(format!("Put away; entry № {entry} says why.")),
+        _ => None,
+    };
     let subject = Quarantined {
-        id,
+        id: intake.to_string(),
         code: held.reason,
         place: place(&reason),
         reason,
         entry: held.seq,
-        settled: None,
-        may_settle: false,
+        may_settle: settled.is_none() && visit.may(Permission::Respond),
+        settled,
         dismiss_reason: Input::default(),
     };
-    let shell = shell(&visit, Place::Alerts).await?;
-    page(&visit, &ExplainPage { shell, raw, subject: Subject::Quarantined(subject) })
+    Ok((subject, raw))
+}
+
+/// `POST /quarantine/{id}/replay`: then the list of alerts, or the same page with why not.
+pub(crate) async fn replay(visit: Visit, Path(id): Path<String>) -> Answer {
+    let intake = parsed(&id)?;
+    let here = format!("/quarantine/{id}");
+    match visit.web.app().replay_input(visit.caller()?, intake).await {
+        Ok(Ok(arrived)) => {
+            let count = arrived.receipts.len();
+            then(&visit, &here, &Outcome::done(format!("Read again: {count} alerts understood.")))
+        }
+        Ok(Err(malformed)) => {
+            let text = format!("It still cannot be read: {}.", malformed.what);
+            let refused =
+                Outcome { text, code: Some(malformed.code.to_string()), ..Outcome::default() };
+            then(&visit, &here, &refused)
+        }
+        Err(error) => again(visit, intake, error.into()).await,
+    }
+}
+
+/// `POST /quarantine/{id}/dismiss` with `reason`.
+pub(crate) async fn dismiss(visit: Visit, Path(id): Path<String>) -> Answer {
+    let intake = parsed(&id)?;
+    let reason = visit.form.text("reason");
+    match visit.web.app().dismiss_input(visit.caller()?, intake, reason).await {
+        Ok(()) => then(&visit, "/quarantine", &Outcome::done("Put away.")),
+        Err(error) => again(visit, intake, error.into()).await,
+    }
+}
+
+/// The same page with what was refused.
+async fn again(visit: Visit, intake: Id<id::Intake>, trouble: Trouble) -> Answer {
+    if !trouble.is_refusal() {
+        return Err(trouble);
+    }
+    let (mut subject, raw) = subject(&visit, intake).await?;
+    subject.dismiss_reason = Input::of(visit.form.get("reason"));
+    if trouble.code == "ING-018" {
+        subject.dismiss_reason = subject.dismiss_reason.refused(trouble.detail.clone());
+    }
+    let mut shell = shell(&visit, Place::Alerts).await?;
+    shell.flash = Some(flash(&trouble));
+    let page = ExplainPage { shell, raw, subject: Subject::Quarantined(subject) };
+    refused(&visit, &page, &trouble)
+}
+
+fn parsed(id: &str) -> Result<Id<id::Intake>, Trouble> {
+    id.parse().map_err(|_| not_in_quarantine().into())
 }
 
 /// `GET /quarantine/{id}/bytes`: exactly what arrived, never as a page of ours.

@@ -230,7 +230,10 @@ impl Tone {
             | "task_completed" | "task_approved" | "decision_evaluated" | "incident_declared"
             | "incident_closed" | "incident_reopened" | "incident_merged" => Self::Decision,
             "exception_invoked" | "exception_judged" => Self::Exception,
-            "page_acknowledged" | "escalation_acknowledged" | "command_taken" => Self::Reached,
+            "page_acknowledged"
+            | "escalation_acknowledged"
+            | "escalation_answered_at_sender"
+            | "command_taken" => Self::Reached,
             "clock_breached" | "fault_raised" | "page_attempt_failed" => Self::Loss,
             "note_added" | "fact_recorded" => Self::Note,
             "page_queued" | "page_handed_over" | "page_withdrawn" | "step_taken" => Self::Message,

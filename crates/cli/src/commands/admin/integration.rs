@@ -14,7 +14,8 @@ use crate::{
 pub struct Args {
     #[command(flatten)]
     place: Place,
-    /// The format it speaks: alertmanager, alertmanager-api
+    /// The format it speaks: alertmanager, alertmanager-api, grafana, pagerduty, generic and others; see the
+    /// reference of sources
     #[arg(long, value_name = "SOURCE")]
     source: String,
     /// What people call it

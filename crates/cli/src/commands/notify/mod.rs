@@ -3,6 +3,7 @@
 //! What could not be handed over stays in the spool and goes first the next time. The key is never
 //! kept; the spool belongs to one server.
 
+mod nagios;
 mod spool;
 
 use std::path::PathBuf;
@@ -19,7 +20,7 @@ use crate::{
     installation::block_on,
     outcome::{Cannot, Done, Outcome, note},
 };
-use spool::Spool;
+use spool::{Form, Spool};
 
 /// What `notify` takes.
 #[derive(clap::Args)]
@@ -27,12 +28,15 @@ pub struct Args {
     /// The server: https://watchkeeper.bank.example
     #[arg(long, value_name = "URL", env = "WATCHKEEPER_SERVER")]
     server: String,
-    /// The key of an integration of the source alertmanager-api
+    /// The key of an integration: of the source alertmanager-api, with --nagios of the source nagios
     #[arg(long, env = "WATCHKEEPER_KEY", hide_env_values = true)]
     key: String,
     /// What is wrong; alerts of one title and the same labels are one alert
-    #[arg(long)]
+    #[arg(long, required_unless_present = "nagios", default_value = "")]
     title: String,
+    /// The alert is what Nagios put into the environment (enable_environment_macros=1)
+    #[arg(long, conflicts_with_all = ["title", "description", "label", "resolve"])]
+    nagios: bool,
     /// More words about it
     #[arg(long, default_value = "")]
     description: String,
@@ -62,14 +66,17 @@ enum Sent {
 
 /// Sends what waits, then this one.
 pub fn run(args: &Args) -> Outcome {
-    let spool = Spool::open(&folder(args)?, &args.server)?;
+    let (form, body) = match args.nagios {
+        true => (Form::Nagios, nagios::body(|name| std::env::var(name).ok())?),
+        false => (Form::Alert, body(args, clock::system())),
+    };
+    let spool = Spool::open(&folder(args)?, &args.server, form)?;
     // First to disk: a crash while sending loses nothing.
-    spool.keep(clock::system(), &body(args, clock::system()))?;
-    let address = format!("{}/api/v2/alerts", args.server.trim_end_matches('/'));
-    let http = client(&address)?;
+    spool.keep(clock::system(), &body)?;
+    let http = client(&args.server)?;
     block_on(async {
         for alert in spool.waiting()? {
-            match send(&http, &address, &args.key, spool.read(&alert)?).await {
+            match send(&http, args, form, spool.read(&alert)?).await {
                 Sent::Taken => spool.forget(&alert)?,
                 Sent::Refused(status) => {
                     spool.set_aside(&alert)?;
@@ -123,12 +130,17 @@ fn client(address: &str) -> Result<HttpClient, Cannot> {
     Ok(HttpClient::new(Guard::new([door])))
 }
 
-async fn send(http: &HttpClient, address: &str, key: &str, body: Vec<u8>) -> Sent {
+async fn send(http: &HttpClient, args: &Args, form: Form, body: Vec<u8>) -> Sent {
+    let (server, key) = (args.server.trim_end_matches('/'), &args.key);
+    let address = match form {
+        Form::Alert => format!("{server}/api/v2/alerts"),
+        Form::Nagios => format!("{server}/in/nagios/{key}"),
+    };
     let headers = [
         ("content-type", "application/json".to_owned()),
         ("authorization", format!("Bearer {key}")),
     ];
-    judged(http.post(address, &headers, body).await)
+    judged(http.post(&address, &headers, body).await)
 }
 
 /// A wrong key can be mended and the alert sent again; a body that cannot be read never can.

@@ -17,13 +17,27 @@ const MAX_WAITING: usize = 1_000;
 /// The spool of one server.
 pub struct Spool(PathBuf);
 
+/// What the bodies of a spool are: each kind has a key of its own, so it has a spool of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// Lists of alerts as Alertmanager's clients send them.
+    Alert,
+    /// The macros of notifications of Nagios.
+    Nagios,
+}
+
 impl Spool {
     /// Opens or makes it, for its owner only.
     ///
     /// # Errors
     /// The folder cannot be made.
-    pub fn open(folder: &Path, server: &str) -> Result<Self, Cannot> {
-        let digest = evidence::sha256(server.trim_end_matches('/').as_bytes()).to_string();
+    pub fn open(folder: &Path, server: &str, form: Form) -> Result<Self, Cannot> {
+        let server = server.trim_end_matches('/');
+        let name = match form {
+            Form::Alert => server.to_owned(),
+            Form::Nagios => format!("{server}\0nagios"),
+        };
+        let digest = evidence::sha256(name.as_bytes()).to_string();
         let folder = folder.join(&digest[..16]);
         let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder);
         made.map_err(Cannot::file(&folder))?;

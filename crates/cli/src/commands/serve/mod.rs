@@ -104,10 +104,10 @@ async fn greet(app: &App) -> Result<(), Cannot> {
 /// The channels out. Without a relay there is no mail, and pages say so.
 fn channels(smtp: Option<&SmtpConfig>, settings: &Settings) -> Result<Channels, Cannot> {
     let http = HttpClient::new(Guard::new(settings.doors.iter().cloned()));
-    let mut all: Vec<AnyChannel> = vec![Arc::new(WebhookChannel::new(http))];
+    let mut all: Vec<AnyChannel> = vec![Arc::new(WebhookChannel::new(http.clone()))];
     match smtp {
         Some(relay) => all.push(Arc::new(MailChannel::new(relay)?)),
         None => tracing::warn!("no relay for mail is set (--smtp): nobody can be paged by mail"),
     }
-    Ok(Channels::new(all))
+    Ok(Channels::new(all).with_http(http))
 }

@@ -7,11 +7,13 @@ use base::{Code, Timestamp};
 use super::severity;
 use crate::inbound::{
     Action, Flags, Link, LinkKind, Rejected, Signal,
+    draft::is_web_address,
     instant::{self, Claim},
     json, key,
     labels::{Labels, fnv1a},
     limits::{MAX_ANNOTATION_VALUE, MAX_LABEL_VALUE, MAX_LABELS, MAX_LINK, MAX_NAME, MAX_TITLE},
     malformed::{LABEL_OVER_LIMIT, NO_IDENTITY, NOT_ALERTS},
+    template,
 };
 
 /// What says that an alert is over.
@@ -61,6 +63,8 @@ struct Fields<'a> {
     starts_at: Option<Cow<'a, str>>,
     ends_at: Option<Cow<'a, str>>,
     generator_url: Option<Cow<'a, str>>,
+    panel_url: Option<Cow<'a, str>>,
+    dashboard_url: Option<Cow<'a, str>>,
     fingerprint: Option<Cow<'a, str>>,
     summary: Option<Cow<'a, str>>,
     description: Option<Cow<'a, str>>,
@@ -114,6 +118,9 @@ fn fields(raw: &str) -> Result<Fields<'_>, Unusable> {
             "startsAt" => fields.starts_at = json::text(raw),
             "endsAt" => fields.ends_at = json::text(raw),
             "generatorURL" => fields.generator_url = json::text(raw),
+            // Grafana only.
+            "panelURL" => fields.panel_url = json::text(raw),
+            "dashboardURL" => fields.dashboard_url = json::text(raw),
             "fingerprint" => fields.fingerprint = json::text(raw),
             "summary" => fields.summary = json::text(raw),
             "description" => fields.description = json::text(raw),
@@ -225,6 +232,7 @@ fn headline<'f>(fields: &'f Fields<'_>) -> Option<&'f str> {
 
 fn title(fields: &Fields<'_>, dedup_key: &str, flags: &mut Flags) -> String {
     let line = headline(fields).and_then(|text| text.trim().lines().next());
+    flags.unfilled += u32::from(line.is_some_and(template::unfilled));
     cut(line.unwrap_or(dedup_key), MAX_TITLE, flags)
 }
 
@@ -242,10 +250,12 @@ fn cut(text: &str, max: usize, flags: &mut Flags) -> String {
 
 fn links(fields: &Fields<'_>, flags: &mut Flags) -> Vec<Link> {
     let annotations = &fields.annotations;
+    let dashboard = annotations.first_of(&["dashboard_url", "dashboard"]);
+    let panel = fields.panel_url.as_deref().filter(|url| !url.is_empty());
     let given = [
         (LinkKind::Generator, fields.generator_url.as_deref()),
         (LinkKind::Runbook, annotations.first_of(&["runbook_url", "runbook"])),
-        (LinkKind::Dashboard, annotations.first_of(&["dashboard_url", "dashboard"])),
+        (LinkKind::Dashboard, dashboard.or(panel).or(fields.dashboard_url.as_deref())),
     ];
     let mut links = Vec::new();
     for (kind, url) in given {
@@ -256,11 +266,4 @@ fn links(fields: &Fields<'_>, flags: &mut Flags) -> Vec<Link> {
         }
     }
     links
-}
-
-/// `http` or `https` and nothing that could break out of an attribute or a line.
-fn is_web_address(url: &str) -> bool {
-    let scheme = url.split_once("://").map(|(scheme, _)| scheme);
-    scheme.is_some_and(|s| s.eq_ignore_ascii_case("http") || s.eq_ignore_ascii_case("https"))
-        && !url.contains(|c: char| c.is_whitespace() || c.is_control() || "\"<>".contains(c))
 }

@@ -100,7 +100,7 @@ impl<'a> Message<'a> {
                 return Err(Malformed::new(413, TOO_MANY, what));
             }
         }
-        Ok(Parsed { signals, flags: reading.flags })
+        Ok(Parsed { signals, flags: reading.flags, ..Parsed::default() })
     }
 }
 

@@ -8,9 +8,7 @@ mod alert;
 mod message;
 mod severity;
 
-use base::Timestamp;
-
-use super::{Malformed, Parsed, Source, content_type, json};
+use super::{Arrival, Malformed, Parsed, Sample, Source, content_type, json};
 
 pub(super) use alert::OverBy;
 pub(super) use message::Message;
@@ -23,15 +21,18 @@ impl Source for Alertmanager {
         "alertmanager"
     }
 
-    fn parse(
-        &self,
-        content_type: Option<&str>,
-        body: &[u8],
-        received_at: Timestamp,
-    ) -> Result<Parsed, Malformed> {
-        content_type::check_json(content_type)?;
-        let text = json::checked(body, self.max_body())?;
-        Message::read(text)?.into_signals(OverBy::Status, received_at)
+    fn label(&self) -> &'static str {
+        "Prometheus Alertmanager"
+    }
+
+    fn sample(&self) -> Sample {
+        Sample::json(include_str!("sample.json"))
+    }
+
+    fn parse(&self, arrival: &Arrival<'_>) -> Result<Parsed, Malformed> {
+        content_type::check_json(arrival.content_type)?;
+        let text = json::checked(arrival.body, self.max_body())?;
+        Message::read(text)?.into_signals(OverBy::Status, arrival.received_at)
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the webhook says, trap by trap.
 
+use base::Timestamp;
 use expect_test::expect;
 
 use super::*;
@@ -10,7 +11,7 @@ fn now() -> Timestamp {
 }
 
 fn parse(body: &str) -> Result<Parsed, Malformed> {
-    Alertmanager.parse(Some("application/json"), body.as_bytes(), now())
+    Alertmanager.parse(&Arrival::of(Some("application/json"), body.as_bytes(), now()))
 }
 
 /// The only signal of a message whose only alert is this.
@@ -309,12 +310,15 @@ fn bodies_of_which_nothing_can_be_used() {
 
 #[test]
 fn a_body_in_another_encoding_or_type_says_so() {
-    let refused = |kind, body| Alertmanager.parse(kind, body, now()).unwrap_err();
+    let refused = |kind, body| Alertmanager.parse(&Arrival::of(kind, body, now())).unwrap_err();
     let latin1 = refused(None, b"{\"alerts\":\"caf\xe9\"}");
     assert_eq!((latin1.status, latin1.at), (400, Some(At::Byte(14))));
     assert_eq!(refused(Some("application/x-www-form-urlencoded"), b"[]").status, 415);
     let marked = [b"\xef\xbb\xbf".as_slice(), br#"{"alerts":[]}"#].concat();
-    assert!(Alertmanager.parse(None, &marked, now()).is_ok(), "a byte order mark is tolerated");
+    assert!(
+        Alertmanager.parse(&Arrival::of(None, &marked, now())).is_ok(),
+        "a byte order mark is tolerated"
+    );
 }
 
 #[test]

@@ -6,10 +6,8 @@
 //! older
 //! `/api/v1/alerts` has the same shape. Source: Alertmanager, api/v2/openapi.yaml.
 
-use base::Timestamp;
-
 use super::{
-    Malformed, Parsed, Source,
+    Arrival, Malformed, Parsed, Sample, Source,
     alertmanager::{Message, OverBy},
     content_type, json, limits,
 };
@@ -26,15 +24,18 @@ impl Source for AlertmanagerApi {
         limits::MAX_API_BODY
     }
 
-    fn parse(
-        &self,
-        content_type: Option<&str>,
-        body: &[u8],
-        received_at: Timestamp,
-    ) -> Result<Parsed, Malformed> {
-        content_type::check_json(content_type)?;
-        let text = json::checked(body, self.max_body())?;
-        Message::read(text)?.into_signals(OverBy::End, received_at)
+    fn label(&self) -> &'static str {
+        "Prometheus, with us as its Alertmanager"
+    }
+
+    fn sample(&self) -> Sample {
+        Sample::json(include_str!("sample.json"))
+    }
+
+    fn parse(&self, arrival: &Arrival<'_>) -> Result<Parsed, Malformed> {
+        content_type::check_json(arrival.content_type)?;
+        let text = json::checked(arrival.body, self.max_body())?;
+        Message::read(text)?.into_signals(OverBy::End, arrival.received_at)
     }
 }
 

@@ -5,7 +5,7 @@ use crate::inbound::{Action, SOURCES};
 
 fn parse(body: &str) -> Parsed {
     let now = "2026-11-22T00:30:00Z".parse().unwrap();
-    AlertmanagerApi.parse(Some("application/json"), body.as_bytes(), now).unwrap()
+    AlertmanagerApi.parse(&Arrival::of(Some("application/json"), body.as_bytes(), now)).unwrap()
 }
 
 fn action(end: &str) -> Action {
@@ -44,10 +44,15 @@ fn lists_of_the_older_api_are_read() {
 #[test]
 fn an_alert_has_the_same_key_by_webhook_and_by_api() {
     let alert = r#"{"labels":{"b":"2","a":"1"},"startsAt":"2026-11-22T00:16:55.568Z"}"#;
-    let keys = SOURCES.iter().map(|source| {
+    let keys = SOURCES.iter().take(2).map(|source| {
         let body = format!("[{alert}]");
         let now = "2026-11-22T00:30:00Z".parse().unwrap();
-        let signal = source.parse(None, body.as_bytes(), now).unwrap().signals.remove(0).unwrap();
+        let signal = source
+            .parse(&Arrival::of(None, body.as_bytes(), now))
+            .unwrap()
+            .signals
+            .remove(0)
+            .unwrap();
         (signal.dedup_key, signal.external_id)
     });
     let keys: Vec<_> = keys.collect();

@@ -149,8 +149,8 @@ fn example(document: &Value, route: &Route, body: &Value, base: &str) -> String 
     let url = format!("'{base}{}'", route.path);
     match (route.method, body.is_null()) {
         (Method::Get, _) => format!("curl{token} {url}"),
-        (Method::Post, true) => format!("curl -X POST{token} {url}"),
-        (Method::Post, false) => {
+        (_, true) => format!("curl -X POST{token} {url}"),
+        (_, false) => {
             let body = specimen(document, body, DEPTH).to_string();
             let kind = "-H 'Content-Type: application/json'";
             format!("curl{token} {kind} \\\n  --data '{body}' {url}")

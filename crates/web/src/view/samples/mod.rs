@@ -12,9 +12,9 @@ use jiff::tz::TimeZone;
 
 use super::{
     Clock, ClockState, Count, Evidence, EvidenceState, Line, Mode, Place, Row, Shell, Theme, Time,
-    Tone, Words, access, ack, alerts, declare, docs, exceptions,
+    Tone, Words, access, ack, alerts, changes, declare, docs, exceptions,
     incident::IncidentPage,
-    integrations, lists, log, notice,
+    integration, integrations, lists, log, notice,
     now::NowPage,
     part::Step,
     people, severity,
@@ -192,6 +192,7 @@ pub fn all() -> Vec<(&'static str, askama::Result<String>)> {
         ("ack-answered", ack::AckPage::sample_answered().render()),
         ("again", access::AgainPage::sample().render()),
         ("alerts", alerts::AlertsPage::sample().render()),
+        ("changes", changes::ChangesPage::sample().render()),
         ("declare", declare::DeclarePage::sample().render()),
         ("declare-checked", declare::DeclarePage::sample_checked().render()),
         ("entry", log::EntryPage::sample().render()),
@@ -207,6 +208,7 @@ pub fn all() -> Vec<(&'static str, askama::Result<String>)> {
         ("incident-closed", IncidentPage::sample_closed().render()),
         ("incident-young", IncidentPage::sample_young().render()),
         ("incidents", lists::IncidentsPage::sample().render()),
+        ("integration", integration::IntegrationPage::sample().render()),
         ("integrations", integrations::IntegrationsPage::sample().render()),
         ("log", log::LogPage::sample().render()),
         ("message", notice::MessagePage::sample().render()),

@@ -24,8 +24,37 @@ pub fn check(text: &str) -> Result<(), String> {
 /// # Errors
 /// `expression_refused`, `variable_unknown`, `expression_null`.
 pub fn test(text: &str, variables: &Variables) -> Result<Tested, Untold> {
-    let expression =
-        Expression::parse(text).map_err(|detail| untold("expression_refused", detail))?;
+    let (expression, inputs) = prepared(text, variables)?;
+    match ours(&expression.evaluate(&inputs)) {
+        Some(process::Value::Boolean(holds)) => Ok(Tested { holds, inputs }),
+        _ => Err(untold("expression_null", format!("{text:?} is neither true nor false"))),
+    }
+}
+
+/// Whether a text may be deployed as an expression of any value.
+///
+/// # Errors
+/// The reason in English.
+pub fn check_value(text: &str) -> Result<(), String> {
+    Expression::parse(text).map(drop)
+}
+
+/// Evaluates an expression of any value that may stand in a leaf.
+///
+/// A variable that is unknown is told as such, unless the expression compares it with null itself.
+///
+/// # Errors
+/// `expression_refused`, `variable_unknown`, `expression_null`.
+pub fn value(text: &str, variables: &Variables) -> Result<process::Value, Untold> {
+    let (expression, inputs) = prepared(text, variables)?;
+    let value = ours(&expression.evaluate(&inputs)).filter(process::Value::is_known);
+    value.ok_or_else(|| untold("expression_null", format!("{text:?} has no value of ours")))
+}
+
+/// An expression with what it reads, all of it known.
+fn prepared(text: &str, variables: &Variables) -> Result<(Expression, Variables), Untold> {
+    let expression = Expression::parse(text)
+        .map_err(|detail| untold("expression_refused", detail))?;
     let known = |name: &String| {
         name.parse::<Code>()
             .ok()
@@ -37,15 +66,9 @@ pub fn test(text: &str, variables: &Variables) -> Result<Tested, Untold> {
         return Err(untold("variable_unknown", format!("{name} is unknown in {text:?}")));
     }
     let read = |name: &Code| expression.names.contains(name.as_str());
-    let inputs: Variables = variables
-        .iter()
-        .filter(|(name, _)| read(name))
-        .map(|(n, v)| (n.clone(), v.clone()))
-        .collect();
-    match ours(&expression.evaluate(&inputs)) {
-        Some(process::Value::Boolean(holds)) => Ok(Tested { holds, inputs }),
-        _ => Err(untold("expression_null", format!("{text:?} is neither true nor false"))),
-    }
+    let inputs = variables.iter().filter(|(name, _)| read(name));
+    let inputs = inputs.map(|(name, value)| (name.clone(), value.clone())).collect();
+    Ok((expression, inputs))
 }
 
 fn untold(code: &'static str, detail: String) -> Untold {

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use base::Code;
-use process::{Decided, Decisions, Expressions, Tested, Untold, Variables};
+use process::{Decided, Decisions, Expressions, Tested, Untold, Value, Variables};
 
 use crate::{conditions, model::Model};
 
@@ -41,7 +41,17 @@ impl Expressions for Deployed {
     fn test(&self, text: &str, variables: &Variables) -> Result<Tested, Untold> {
         conditions::test(text, variables)
     }
+
+    fn check_value(&self, text: &str) -> Result<(), String> {
+        conditions::check_value(text)
+    }
+
+    fn value(&self, text: &str, variables: &Variables) -> Result<Value, Untold> {
+        conditions::value(text, variables)
+    }
 }
+
+impl process::Host for Deployed {}
 
 impl Decisions for Deployed {
     fn inputs(&self, decision: &Code) -> Option<Vec<Code>> {

@@ -27,8 +27,14 @@ pub struct Finding {
 }
 
 /// Rules that advise and do not refuse.
-const ADVICE: &[&str] =
-    &["gateway-without-default", "condition-on-default", "shadowed-rule", "check-incomplete"];
+const ADVICE: &[&str] = &[
+    "gateway-without-default",
+    "condition-on-default",
+    "shadowed-rule",
+    "check-incomplete",
+    "unmatched-error",
+    "endless-loop",
+];
 
 /// The most findings that one reading reports.
 pub const MAX_FINDINGS: usize = 200;

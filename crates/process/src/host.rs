@@ -1,9 +1,9 @@
-//! What the interpreter asks of the world: conditions in FEEL and bound decisions. Both must be
-//! deterministic: the same question on the same variables has the same answer, for ever.
+//! What the interpreter asks of the world: expressions in FEEL, bound decisions, and which evidence is
+//! there. All must be deterministic: the same question on the same variables has the same answer, for ever.
 
 use base::{Code, Digest};
 
-use crate::value::Variables;
+use crate::value::{Value, Variables};
 
 /// A condition's answer and the variables it read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +54,18 @@ pub trait Expressions {
     /// # Errors
     /// [`Untold`] when the answer is neither true nor false.
     fn test(&self, text: &str, variables: &Variables) -> Result<Tested, Untold>;
+
+    /// Whether a text is an expression of any value that may be deployed; the reason when not.
+    ///
+    /// # Errors
+    /// The reason in English.
+    fn check_value(&self, text: &str) -> Result<(), String>;
+
+    /// Evaluates an expression: a script, a mapping, a key, a list, a number of rounds.
+    ///
+    /// # Errors
+    /// [`Untold`] when there is no value, or none that may stand in a leaf.
+    fn value(&self, text: &str, variables: &Variables) -> Result<Value, Untold>;
 }
 
 /// Decisions bound to business rule tasks.
@@ -68,7 +80,12 @@ pub trait Decisions {
     fn evaluate(&self, decision: &Code, variables: &Variables) -> Result<Decided, Untold>;
 }
 
-/// Both.
-pub trait Host: Expressions + Decisions {}
-
-impl<T: Expressions + Decisions> Host for T {}
+/// All that is asked.
+pub trait Host: Expressions + Decisions {
+    /// Whether evidence of this name has been recorded: by any entry, at any time, whoever caused it
+    /// (ground rule G6). Where nobody keeps records, as in a dry run, nothing is asked for.
+    fn recorded(&self, name: &Code) -> bool {
+        let _ = name;
+        true
+    }
+}

@@ -22,7 +22,7 @@ pub mod model;
 pub mod value;
 pub mod xml;
 
-pub use engine::{Command, Event, Refusal, State, apply, decide};
+pub use engine::{Command, Event, Refusal, State, advance, apply, decide, migrate};
 pub use evidence::{Evidence, Recorded, evidence_status};
 pub use finding::{Finding, Position};
 pub use host::{Decided, Decisions, Expressions, Host, Tested, Untold};

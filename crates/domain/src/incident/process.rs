@@ -76,6 +76,15 @@ fn element(event: &::process::Event) -> Option<Code> {
         E::DecisionEvaluated(e) => e.element.clone(),
         E::ExceptionInvoked(e) => e.element.clone(),
         E::FaultRaised(e) => e.element.clone(),
+        E::ScriptEvaluated(e) => e.element.clone(),
+        E::EvidenceAwaited(e) => e.element.clone(),
+        E::EvidenceCompleted(e) => e.element.clone(),
+        E::MessageCorrelated(e) => e.element.clone(),
+        E::MessagePublished(e) => e.element.clone(),
+        E::SignalThrown(e) => e.element.clone(),
+        E::ErrorThrown(e) => e.element.clone(),
+        E::EscalationThrown(e) => e.element.clone(),
+        E::RoundCompleted(e) => e.element.clone(),
         _ => return None,
     })
 }

@@ -60,9 +60,9 @@ impl Run<'_> {
 
     /// Sends a leaving token on its way.
     pub(super) fn route(&mut self, token: u32) {
-        let Some(held) = self.state.tokens.get(&token) else { return };
-        let Some(element) = self.model.element(&held.element) else { return };
+        let Some(element) = self.element_of(token) else { return };
         let way = match element.kind {
+            Kind::Inclusive if element.outgoing.len() > 1 => self.chosen(token, element),
             Kind::Parallel => {
                 Ok(element.outgoing.iter().map(|flow| (flow.clone(), Variables::new())).collect())
             }
@@ -75,6 +75,17 @@ impl Run<'_> {
             Ok(way) => self.send(token, element, &way),
             Err((code, flow)) => self.fault(token, code, flow),
         }
+    }
+
+    /// What an inclusive gateway chose, each flow told.
+    fn chosen(&mut self, token: u32, element: &Element) -> Result<Way, (Code, Option<Code>)> {
+        let way = self.true_flows(token, element)?;
+        for (flow, inputs) in &way {
+            let by_default = element.default.as_ref() == Some(flow);
+            let (id, flow, inputs) = (element.id.clone(), flow.clone(), inputs.clone());
+            self.emit(GatewayDecided { token, element: id, flow, inputs, by_default });
+        }
+        Ok(way)
     }
 
     /// Flows without condition and those whose condition is true; the default when no condition is.
@@ -147,7 +158,7 @@ impl Run<'_> {
         self.go(token);
     }
 
-    fn first_joining(&self, element: &Element, scope: u32, flow: &Code) -> Option<u32> {
+    pub(super) fn first_joining(&self, element: &Element, scope: u32, flow: &Code) -> Option<u32> {
         let here = self
             .state
             .tokens

@@ -89,6 +89,33 @@ pub enum Refusal {
         /// The exception code.
         code: Code,
     },
+    /// Nothing waits for the message or the signal, and it is not to be kept.
+    #[error("nothing waits for {name}")]
+    NobodyListens {
+        /// The message or the signal.
+        name: Code,
+    },
+    /// Too many messages wait for somebody to hear them.
+    #[error("too many messages are kept already")]
+    TooManyMessages,
+    /// The activity cannot be chosen now.
+    #[error("{element} cannot be chosen now")]
+    NotOffered {
+        /// The activity.
+        element: Code,
+    },
+    /// Activities of the ad-hoc sub-process still run.
+    #[error("activities of {element} still run")]
+    StillRuns {
+        /// The sub-process.
+        element: Code,
+    },
+    /// The instance cannot move to the other version.
+    #[error("{} places cannot move to the other version", stuck.len())]
+    CannotMigrate {
+        /// The places, with the reason of each.
+        stuck: Vec<super::migrate::Stuck>,
+    },
     /// The decision has no answer to these inputs.
     #[error("the decision has no answer: {code}")]
     NoAnswer {
@@ -118,6 +145,11 @@ impl Refusal {
             Self::NothingWaits { .. } => "PRO-015",
             Self::ExceptionNotAllowed { .. } => "PRO-016",
             Self::NoAnswer { .. } => "PRO-017",
+            Self::NobodyListens { .. } => "PRO-018",
+            Self::TooManyMessages => "PRO-019",
+            Self::NotOffered { .. } => "PRO-020",
+            Self::StillRuns { .. } => "PRO-021",
+            Self::CannotMigrate { .. } => "PRO-022",
         }
     }
 }

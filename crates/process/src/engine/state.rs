@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use base::{Code, Timestamp};
+use base::{Code, Duration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::event::TaskKind;
-use crate::value::{Value, Variables};
+use super::event::{ScopeKind, TaskKind, WaitsFor};
+use crate::{
+    model::Bound,
+    value::{Value, Variables},
+};
 
 /// An instance. Its size is bounded by the model and by [`super::MAX_TOKENS`], not by its age.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +36,18 @@ pub struct State {
     pub excepted: BTreeMap<Code, Code>,
     /// The last number given to anything of each kind.
     pub last: Last,
+    /// What waits for messages, signals and conditions.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub subscriptions: BTreeMap<u32, Subscription>,
+    /// Messages that came too early.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub messages: BTreeMap<u32, Kept>,
+    /// Tokens held for their evidence: the records that are missing.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub held: BTreeMap<u32, Vec<Code>>,
+    /// What is being undone, by the token that waits for it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub undoing: BTreeMap<u32, Undoing>,
 }
 
 /// Whether an instance runs.
@@ -61,6 +76,83 @@ pub struct Scope {
     pub token: Option<u32>,
     /// Its own variables.
     pub variables: Variables,
+    /// What kind of scope it is.
+    #[serde(default, skip_serializing_if = "ScopeKind::is_plain")]
+    pub kind: ScopeKind,
+    /// The version that a call runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bound: Option<Bound>,
+    /// The number of a round.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub index: Option<u32>,
+    /// The rounds of a repeated activity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rounds: Option<Rounds>,
+    /// Completed activities that can be compensated, with their handlers; the newest last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub done: Vec<(Code, Code)>,
+}
+
+/// How far a repeated activity is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rounds {
+    /// How many; `None` for a loop.
+    pub total: Option<u32>,
+    /// The items, where it goes over a list.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub items: Vec<Value>,
+    /// How many began.
+    pub started: u32,
+    /// How many are done.
+    pub completed: u32,
+    /// What they gave, by number.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub outputs: BTreeMap<u32, Value>,
+}
+
+/// What waits for a message, a signal or a condition.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subscription {
+    /// The token it belongs to; 0 when it belongs to a scope.
+    pub token: u32,
+    /// The scope whose event sub-process it begins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<u32>,
+    /// The catching event.
+    pub element: Code,
+    /// For what.
+    pub waits_for: WaitsFor,
+    /// The name of the message or signal.
+    pub name: Option<Code>,
+    /// The correlation key; without one any matches.
+    pub key: Option<Code>,
+    /// Whether the condition held when it was last judged.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub holds: bool,
+}
+
+/// A message that came too early.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// The message.
+    pub name: Code,
+    /// The key it came with.
+    pub key: Option<Code>,
+    /// What it brought.
+    pub variables: Variables,
+    /// Until when it is kept.
+    pub expires_at: Timestamp,
+}
+
+/// What is being undone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undoing {
+    /// The scope whose activities are undone.
+    pub scope: u32,
+    /// The handlers to come.
+    pub handlers: Vec<Code>,
+    /// The token that runs a handler now.
+    pub runner: Option<u32>,
 }
 
 /// A token.
@@ -116,12 +208,21 @@ pub struct Task {
 /// A running timer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Timer {
-    /// The token it belongs to.
+    /// The token it belongs to; 0 when it belongs to a scope.
     pub token: u32,
     /// The element.
     pub element: Code,
     /// When it fires.
     pub due_at: Timestamp,
+    /// The scope whose event sub-process it begins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<u32>,
+    /// The time between rounds of a cycle.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub every: Option<Duration>,
+    /// The rounds after this one; `None` without an end, or without a cycle.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left: Option<u32>,
 }
 
 /// An open job.
@@ -172,6 +273,17 @@ pub struct Last {
     pub fault: u32,
     /// Of arrivals at joins.
     pub arrival: u32,
+    /// Of subscriptions.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub subscription: u32,
+    /// Of kept messages.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub message: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands fields by reference")]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 impl State {
@@ -184,9 +296,22 @@ impl State {
             for (name, value) in &scope.variables {
                 seen.entry(name.clone()).or_insert_with(|| value.clone());
             }
-            at = scope.parent;
+            // A called process sees nothing of what is around it.
+            at = scope.parent.filter(|_| scope.kind != ScopeKind::Call);
         }
         seen
+    }
+
+    /// One variable as a scope sees it; `None` when unknown.
+    pub fn seen(&self, scope: u32, name: &Code) -> Option<&Value> {
+        let mut at = Some(scope);
+        while let Some(scope) = at.and_then(|id| self.scopes.get(&id)) {
+            if let Some(value) = scope.variables.get(name) {
+                return Some(value).filter(|value| value.is_known());
+            }
+            at = scope.parent.filter(|_| scope.kind != ScopeKind::Call);
+        }
+        None
     }
 
     /// The variables of the instance as a whole.

@@ -1,22 +1,24 @@
-//! Elements that wait: tasks, decisions, jobs, timers, and the timers at their borders.
+//! Tasks, decisions, jobs and scripts.
 
-use base::{Code, Duration};
+use base::Code;
 
 use super::{
-    event::{BoundaryTriggered, DecisionEvaluated, JobCreated, TaskCreated, TaskKind, TimerArmed},
+    event::{DecisionEvaluated, JobCreated, ScriptEvaluated, TaskCreated, TaskKind},
     run::Run,
 };
 use crate::{
     host::Decided,
     model::{Element, Kind},
+    value::{Value, Variables},
 };
 
 impl Run<'_> {
     pub(super) fn create_task(&mut self, token: u32, element: &Element, kind: TaskKind) {
         let marks = &element.marks;
-        let known = marks.due_from.as_ref().and_then(|name| self.variables(token).remove(name));
+        let scope = self.scope_of(token);
+        let known = marks.due_from.as_ref().and_then(|name| self.state.seen(scope, name));
         let from = match known {
-            Some(crate::Value::Instant(at)) => at,
+            Some(Value::Instant(at)) => *at,
             _ => self.now,
         };
         let task = TaskCreated {
@@ -39,7 +41,7 @@ impl Run<'_> {
             return self.fault(token, Code::fixed("decision_not_bound"), None);
         };
         let variables = self.variables(token);
-        let known = |name| variables.get(name).is_some_and(crate::Value::is_known);
+        let known = |name| variables.get(name).is_some_and(Value::is_known);
         if !wanted.iter().all(known) {
             return self.create_task(token, element, TaskKind::Decision);
         }
@@ -62,6 +64,7 @@ impl Run<'_> {
     ) {
         let Kind::Rule { decision: Some(decision) } = &element.kind else { return };
         let Decided { table, table_version, sha256, inputs, outputs, matched_rules } = decided;
+        self.bring(&element.id, std::iter::once(decision).chain(outputs.keys()));
         self.emit(DecisionEvaluated {
             token,
             element: element.id.clone(),
@@ -90,37 +93,23 @@ impl Run<'_> {
         self.emit(JobCreated { job, token, element, action: action.clone() });
     }
 
-    pub(super) fn arm(&mut self, token: u32, element: &Element, after: Duration) {
-        let (timer, due_at) = (self.state.last.timer + 1, self.now + after);
-        self.emit(TimerArmed { timer, token, element: element.id.clone(), due_at });
-    }
-
-    /// Arms the host's timers, after the host began to wait and never before.
-    pub(super) fn arm_boundaries(&mut self, token: u32, host: &Element) {
-        for id in &host.boundaries {
-            let Some(boundary) = self.model.element(id) else { continue };
-            if let Kind::Boundary { after, .. } = boundary.kind {
-                self.arm(token, boundary, after);
-            }
-        }
-    }
-
-    /// A boundary event's path begins; an interrupted host ends with all that it waits for.
-    pub(super) fn trigger(
+    pub(super) fn script(
         &mut self,
-        boundary: &Element,
-        host: &Code,
-        host_token: u32,
-        interrupting: bool,
+        token: u32,
+        element: &Element,
+        text: &str,
+        result: Option<&Code>,
     ) {
-        let Some(scope) = self.state.tokens.get(&host_token).map(|token| token.scope) else {
-            return;
+        let value = match self.evaluate(text, &self.variables(token)) {
+            Ok(value) => value,
+            Err(code) => return self.fault(token, code, None),
         };
-        if interrupting {
-            self.cancel_work(host_token);
+        let outputs: Variables = result.map(|name| (name.clone(), value)).into_iter().collect();
+        if !self.may_hold(&outputs) {
+            return self.fault(token, Code::fixed("too_many_variables"), None);
         }
-        let (element, host) = (boundary.id.clone(), host.clone());
-        self.emit(BoundaryTriggered { element, host, host_token, interrupting });
-        self.begin(boundary, scope);
+        self.bring(&element.id, outputs.keys());
+        self.emit(ScriptEvaluated { token, element: element.id.clone(), outputs });
+        self.leave(token);
     }
 }

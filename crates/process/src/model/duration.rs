@@ -3,8 +3,13 @@
 
 use base::Duration;
 
+use super::{When, marks::is_variable};
+
 /// The longest length a model may name: 3,660 days.
 pub const LONGEST: Duration = Duration::hours(3_660 * 24);
+
+/// The shortest time between two rounds of a cycle.
+pub const SHORTEST_CYCLE: Duration = Duration::seconds(1);
 
 /// Reads `PT30M`, `P1DT12H`, `P2W`, `PT0.5S`. At most [`LONGEST`]; never negative.
 pub fn parse(text: &str) -> Option<Duration> {
@@ -68,6 +73,39 @@ pub fn text(length: Duration) -> String {
     }
 }
 
+/// Reads what a timer says: `timeDuration` a length, `timeDate` an instant, `timeCycle` a repetition
+/// (`R3/PT1H`, `R/PT1H`, `R3/2026-11-25T08:00:00Z/P1D`). A length and an instant may also stand in a
+/// variable, and so much later: `=aware_at + PT4H`.
+pub fn when(kind: &str, text: &str) -> Option<When> {
+    if let Some(variable) = text.strip_prefix('=').filter(|_| kind != "timeCycle") {
+        let (name, plus) = match variable.split_once('+') {
+            Some((name, plus)) => (name.trim(), parse(plus)?),
+            None => (variable.trim(), Duration::ZERO),
+        };
+        return is_variable(name).then(|| name.parse().ok())?.map(|n| When::Variable(n, plus));
+    }
+    match kind {
+        "timeDuration" => parse(text).map(When::After),
+        "timeDate" => text.parse().ok().map(When::At),
+        "timeCycle" => cycle(text),
+        _ => None,
+    }
+}
+
+fn cycle(text: &str) -> Option<When> {
+    let (times, rest) = text.strip_prefix('R')?.split_once('/')?;
+    let times = match times {
+        "" => None,
+        digits => Some(digits.parse().ok().filter(|times| *times > 0)?),
+    };
+    let (from, every) = match rest.split_once('/') {
+        Some((from, every)) => (Some(from.parse().ok()?), every),
+        None => (None, rest),
+    };
+    let every = parse(every).filter(|every| *every >= SHORTEST_CYCLE)?;
+    Some(When::Every { every, times, from })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -106,6 +144,29 @@ mod tests {
             "PTM",
         ] {
             assert_eq!(parse(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn instants_cycles_and_variables_are_read() {
+        let read = |kind, text| when(kind, text).map(|when| format!("{when:?}"));
+        assert!(read("timeDate", "2026-11-25T08:00:00Z").unwrap().starts_with("At("));
+        assert!(read("timeDate", "=aware_at + PT4H").unwrap().starts_with("Variable(aware_at"));
+        assert!(read("timeDuration", "= patience").is_some());
+        for cycle in ["R3/PT1H", "R/PT1S", "R2/2026-11-25T08:00:00Z/P1D"] {
+            assert!(read("timeCycle", cycle).unwrap().starts_with("Every"), "{cycle}");
+        }
+        for (kind, wrong) in [
+            ("timeDate", "2026-11-25"),
+            ("timeDate", "tomorrow"),
+            ("timeDuration", "= a b"),
+            ("timeDuration", "=now() + PT1H"),
+            ("timeCycle", "R0/PT1H"),
+            ("timeCycle", "R3/PT0S"),
+            ("timeCycle", "R3"),
+            ("timeCycle", "0 0 * * *"),
+        ] {
+            assert_eq!(read(kind, wrong), None, "{wrong}");
         }
     }
 }

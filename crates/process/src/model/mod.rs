@@ -2,17 +2,26 @@
 //!
 //! Scopes are elements too: a sub-process is an element, and what lies inside names it as `parent`.
 
+mod compose;
+mod connect;
 pub mod duration;
+mod events;
 pub mod form;
+mod kind;
 mod lanes;
 pub mod marks;
+mod names;
 mod read;
+mod repeat;
+mod tasks;
 
 use std::collections::BTreeMap;
 
-use base::{Code, Duration};
+use base::Code;
 
+pub use compose::{Called, Calls, Uncallable, local};
 pub use form::{Field, FieldType, Rules};
+pub use kind::{AdHoc, Binding, Bound, Each, Kind, Message, Repeat, Throw, Trigger, When};
 pub use marks::{Mapping, Marks, Phase, Required};
 
 use crate::finding::{Finding, Position};
@@ -35,12 +44,25 @@ pub struct Model {
     flows: Vec<Flow>,
     element_index: BTreeMap<Code, usize>,
     flow_index: BTreeMap<Code, usize>,
+    inside: BTreeMap<Code, Inside>,
+    top: Inside,
+}
+
+/// What a scope begins with, in document order.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Inside {
+    /// Its none start events.
+    pub starts: Vec<Code>,
+    /// Its event sub-processes, by their start event.
+    pub handlers: Vec<Code>,
+    /// Activities that no flow leads to: what an ad-hoc sub-process offers.
+    pub free: Vec<Code>,
 }
 
 /// An element that a token can reach.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Element {
-    /// The id in the XML.
+    /// The id in the XML; inside a called process behind the call activity's id and a colon.
     pub id: Code,
     /// The name as drawn; may be empty.
     pub name: String,
@@ -52,6 +74,10 @@ pub struct Element {
     pub kind: Kind,
     /// What the extension says of it.
     pub marks: Marks,
+    /// Whether it is done more than once, and how.
+    pub repeat: Option<Repeat>,
+    /// Whether it is a compensation handler: nothing but compensation leads here.
+    pub compensates: bool,
     /// Flows that lead here, in document order.
     pub incoming: Vec<Code>,
     /// Flows that lead away, in document order.
@@ -60,66 +86,8 @@ pub struct Element {
     pub default: Option<Code>,
     /// Boundary events attached to it, in document order.
     pub boundaries: Vec<Code>,
-}
-
-/// What an element does with a token.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Kind {
-    /// Where an instance or a sub-process begins.
-    Start,
-    /// Consumes the token.
-    End,
-    /// Consumes the token and ends its scope with all that runs in it.
-    Terminate,
-    /// Passes the token through: task without type, manual task.
-    Pass,
-    /// Waits for a person.
-    User,
-    /// Evaluates a decision, or waits for a person to supply its inputs.
-    Rule {
-        /// The bound decision; the lint wants one.
-        decision: Option<Code>,
-    },
-    /// Waits for a job.
-    Service {
-        /// The bound action; the lint wants one.
-        action: Option<Code>,
-    },
-    /// Takes the first flow whose condition is true.
-    Exclusive,
-    /// Waits for all incoming flows, takes all outgoing ones.
-    Parallel,
-    /// Waits for a length of time.
-    Timer {
-        /// Counted from the token's arrival.
-        after: Duration,
-    },
-    /// Starts when its host has waited for a length of time.
-    Boundary {
-        /// The activity it is attached to.
-        host: Code,
-        /// Whether the host ends.
-        interrupting: bool,
-        /// Counted from the moment the host began to wait.
-        after: Duration,
-    },
-    /// Runs the elements inside it in a scope of their own.
-    SubProcess,
-}
-
-impl Kind {
-    /// Whether it is a task or a sub-process.
-    pub fn is_activity(&self) -> bool {
-        matches!(
-            self,
-            Self::Pass | Self::User | Self::Rule { .. } | Self::Service { .. } | Self::SubProcess
-        )
-    }
-
-    /// Whether tokens end here.
-    pub fn is_end(&self) -> bool {
-        matches!(self, Self::End | Self::Terminate)
-    }
+    /// The handler that a compensation boundary event names.
+    pub handler: Option<Code>,
 }
 
 /// A sequence flow.
@@ -140,13 +108,59 @@ pub struct Flow {
 }
 
 impl Model {
-    /// Reads the executable process of a BPMN 2.0 file.
+    /// Reads the executable process of a BPMN 2.0 file: the only one, or the only one so marked.
     ///
     /// # Errors
     /// All findings, at most [`crate::finding::MAX_FINDINGS`]: limits, broken XML, elements that this
     /// version does not execute, broken references, unreadable extensions.
     pub fn read(xml: &str) -> Result<Self, Vec<Finding>> {
-        read::read(xml)
+        read::read(xml, None)
+    }
+
+    /// Reads the process of this id, whether it is marked executable or not.
+    ///
+    /// # Errors
+    /// As [`Model::read`]; `no-process` where there is none of this id.
+    pub fn read_process(xml: &str, id: &str) -> Result<Self, Vec<Finding>> {
+        read::read(xml, Some(id))
+    }
+
+    fn new(id: Code, name: String, elements: Vec<Element>, flows: Vec<Flow>) -> Self {
+        let element_index = elements.iter().enumerate().map(|(at, e)| (e.id.clone(), at)).collect();
+        let flow_index = flows.iter().enumerate().map(|(at, f)| (f.id.clone(), at)).collect();
+        let (inside, top) = (BTreeMap::new(), Inside::default());
+        let mut model = Self { id, name, elements, flows, element_index, flow_index, inside, top };
+        for at in 0..model.elements.len() {
+            model.note_beginning(at);
+        }
+        model
+    }
+
+    fn note_beginning(&mut self, at: usize) {
+        let element = &self.elements[at];
+        let own = element.incoming.is_empty() && !element.compensates;
+        let around = match &element.parent {
+            None => &mut self.top,
+            Some(parent) => self.inside.entry(parent.clone()).or_default(),
+        };
+        match &element.kind {
+            Kind::Start => around.starts.push(element.id.clone()),
+            kind if kind.is_activity() && own => around.free.push(element.id.clone()),
+            _ => {}
+        }
+        let Kind::StartOn { .. } = element.kind else { return };
+        let Some(handler) = element.parent.as_ref().and_then(|id| self.element_index.get(id))
+        else {
+            return;
+        };
+        let (handler, start) = (&self.elements[*handler], element.id.clone());
+        if handler.kind != Kind::EventSubProcess {
+            return;
+        }
+        match &handler.parent {
+            None => self.top.handlers.push(start),
+            Some(scope) => self.inside.entry(scope.clone()).or_default().handlers.push(start),
+        }
     }
 
     /// The element with this id.
@@ -159,7 +173,7 @@ impl Model {
         self.flow_index.get(id).map(|at| &self.flows[*at])
     }
 
-    /// All elements, in document order.
+    /// All elements, in document order; those of called processes behind their call activity.
     pub fn elements(&self) -> &[Element] {
         &self.elements
     }
@@ -174,12 +188,30 @@ impl Model {
         self.elements.iter().filter(move |element| element.parent.as_ref() == parent)
     }
 
-    /// The start event of a scope, when there is exactly one.
+    /// What a scope begins with: `None` is the top level.
+    pub fn beginning(&self, scope: Option<&Code>) -> &Inside {
+        static NOTHING: Inside =
+            Inside { starts: Vec::new(), handlers: Vec::new(), free: Vec::new() };
+        match scope {
+            None => &self.top,
+            Some(scope) => self.inside.get(scope).unwrap_or(&NOTHING),
+        }
+    }
+
+    /// Where a scope begins by itself: its none start event, when there is exactly one; on the top
+    /// level else the only start event there is.
     pub fn start(&self, parent: Option<&Code>) -> Option<&Element> {
-        let is_start =
-            |element: &&Element| element.parent.as_ref() == parent && element.kind == Kind::Start;
-        let mut starts = self.elements.iter().filter(is_start);
-        let first = starts.next()?;
-        starts.next().is_none().then_some(first)
+        let one = |ids: &[Code]| match ids {
+            [one] => self.element(one),
+            _ => None,
+        };
+        let starts = &self.beginning(parent).starts;
+        if parent.is_some() || !starts.is_empty() {
+            return one(starts);
+        }
+        let mut all =
+            self.inside(None).filter(|element| matches!(element.kind, Kind::StartOn { .. }));
+        let first = all.next()?;
+        all.next().is_none().then_some(first)
     }
 }

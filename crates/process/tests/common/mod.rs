@@ -64,8 +64,121 @@ fn element(line: &str, flows: &str) -> String {
             timer(after),
         ),
         ["sub", id, ..] => format!("<subProcess id=\"{id}\" {}>", rest.trim_end_matches('{')),
-        _ => line.to_owned(),
+        words => more(words, &default).unwrap_or_else(|| line.to_owned()),
     }
+}
+
+/// Events, gateways and activities of the second helping.
+fn more(words: &[&str], default: &dyn Fn(&str) -> String) -> Option<String> {
+    Some(match words {
+        ["or", id] => format!("<inclusiveGateway id=\"{id}\" {}/>", default(id)),
+        ["events", id] => format!("<eventBasedGateway id=\"{id}\"/>"),
+        ["catch", id, what @ ..] => format!(
+            "<intermediateCatchEvent id=\"{id}\" {}>{}</intermediateCatchEvent>",
+            attributes(what),
+            event(what)
+        ),
+        ["throw", id, what @ ..] => format!(
+            "<intermediateThrowEvent id=\"{id}\" {}>{}</intermediateThrowEvent>",
+            attributes(what),
+            event(what)
+        ),
+        ["ends", id, what @ ..] => {
+            format!("<endEvent id=\"{id}\" {}>{}</endEvent>", attributes(what), event(what))
+        }
+        ["starts", id, what @ ..] => format!(
+            "<startEvent id=\"{id}\" isInterrupting=\"{}\" {}>{}</startEvent>",
+            !what.contains(&"non"),
+            attributes(what),
+            event(what)
+        ),
+        ["on", id, host, what @ ..] => format!(
+            "<boundaryEvent id=\"{id}\" attachedToRef=\"{host}\" cancelActivity=\"{}\" {}>{}</boundaryEvent>",
+            !what.contains(&"non"),
+            attributes(what),
+            event(what)
+        ),
+        ["receive", id, name, rest @ ..] => {
+            format!("<receiveTask id=\"{id}\" messageRef=\"{name}\" {}/>", attributes(rest))
+        }
+        ["send", id, name, rest @ ..] => {
+            format!("<sendTask id=\"{id}\" messageRef=\"{name}\" {}/>", attributes(rest))
+        }
+        ["script", id, result, text] => format!(
+            "<scriptTask id=\"{id}\" wk:result=\"{result}\"><script>{text}</script></scriptTask>"
+        ),
+        ["call", id, process, rest @ ..] => {
+            format!("<callActivity id=\"{id}\" calledElement=\"{process}\" {}/>", attributes(rest))
+        }
+        ["handler", id, "{"] => format!("<subProcess id=\"{id}\" triggeredByEvent=\"true\">"),
+        ["transaction", id, "{"] => format!("<transaction id=\"{id}\">"),
+        ["}t"] => "</transaction>".to_owned(),
+        ["adhoc", id, rest @ .., "{"] => {
+            format!("<adHocSubProcess id=\"{id}\" {}>", attributes(rest))
+        }
+        ["}a"] => "</adHocSubProcess>".to_owned(),
+        ["each", id, rest @ ..] => format!(
+            "<userTask id=\"{id}\"><multiInstanceLoopCharacteristics {}>{}\
+             </multiInstanceLoopCharacteristics></userTask>",
+            attributes(rest),
+            children(rest)
+        ),
+        ["undo", boundary, handler] => format!(
+            "<association id=\"u_{boundary}\" sourceRef=\"{boundary}\" targetRef=\"{handler}\"/>"
+        ),
+        _ => return None,
+    })
+}
+
+/// `message NAME`, `signal NAME`, `error CODE`, `escalation`, `timer PT5M`, `date …`, `cycle R3/PT1H`,
+/// `condition text`, `link NAME`, `compensation`, `cancel`.
+fn event(what: &[&str]) -> String {
+    let name = what.get(1).copied().filter(|name| !name.contains('=') && *name != "non");
+    let reference =
+        |attribute: &str| name.map_or(String::new(), |name| format!("{attribute}=\"{name}\""));
+    let name = name.unwrap_or_default();
+    match what.first() {
+        None => String::new(),
+        Some(&"message") => format!("<messageEventDefinition {}/>", reference("messageRef")),
+        Some(&"signal") => format!("<signalEventDefinition {}/>", reference("signalRef")),
+        Some(&"error") => format!("<errorEventDefinition {}/>", reference("errorRef")),
+        Some(&"escalation") => {
+            format!("<escalationEventDefinition {}/>", reference("escalationRef"))
+        }
+        Some(&"compensation") => {
+            format!("<compensateEventDefinition {}/>", reference("activityRef"))
+        }
+        Some(&"cancel") => "<cancelEventDefinition/>".to_owned(),
+        Some(&"link") => format!("<linkEventDefinition name=\"{name}\"/>"),
+        Some(&"condition") => {
+            let text = what[1..].iter().copied().filter(|word| *word != "non");
+            let text: Vec<&str> = text.collect();
+            let text = text.join(" ");
+            format!(
+                "<conditionalEventDefinition><condition>{text}</condition></conditionalEventDefinition>"
+            )
+        }
+        Some(kind) => {
+            let tag = match *kind {
+                "date" => "timeDate",
+                "cycle" => "timeCycle",
+                _ => "timeDuration",
+            };
+            let text = what[1];
+            format!("<timerEventDefinition><{tag}>{text}</{tag}></timerEventDefinition>")
+        }
+    }
+}
+
+/// Words that are attributes: `wk:key="a"`.
+fn attributes(words: &[&str]) -> String {
+    words.iter().copied().filter(|word| word.contains("=\"")).collect::<Vec<_>>().join(" ")
+}
+
+/// Words that are children: `loopCardinality:3`.
+fn children(words: &[&str]) -> String {
+    let pairs = words.iter().filter(|word| !word.contains("=\"")).filter_map(|w| w.split_once(':'));
+    pairs.map(|(tag, text)| format!("<{tag}>{text}</{tag}>")).collect()
 }
 
 fn flow_id(text: &str) -> String {
@@ -133,7 +246,31 @@ impl Expressions for PlainHost {
         let holds = value.to_string() == wanted;
         Ok(Tested { holds, inputs: [(name, value.clone())].into() })
     }
+
+    fn check_value(&self, text: &str) -> Result<(), String> {
+        self.check(text)
+    }
+
+    /// `name`, `name+1`, a number, `'code'`, or a list of names as `a,b`.
+    fn value(&self, text: &str, variables: &Variables) -> Result<Value, Untold> {
+        let refused = || Untold { code: code("expression_refused"), detail: text.to_owned() };
+        if let Some(quoted) = text.strip_prefix('\'') {
+            return Value::code(quoted.trim_end_matches('\'')).ok_or_else(refused);
+        }
+        if let Some((name, plus)) = text.split_once('+') {
+            let Some(Value::Integer(number)) = variables.get(&code(name)) else {
+                return Err(Untold { code: code("variable_unknown"), detail: String::new() });
+            };
+            return Ok(Value::Integer(number + plus.parse::<i64>().unwrap()));
+        }
+        if text.contains(',') {
+            return Ok(Value::List(text.split(',').map(|c| Value::Code(code(c))).collect()));
+        }
+        text.parse().map(Value::Integer).map_err(|_| refused())
+    }
 }
+
+impl process::Host for PlainHost {}
 
 impl Decisions for PlainHost {
     fn inputs(&self, decision: &Code) -> Option<Vec<Code>> {
@@ -158,8 +295,47 @@ impl Decisions for PlainHost {
     }
 }
 
+/// The plain host, beside a cabinet of records where a test keeps one.
+struct Cabinet<'a>(&'a Option<std::collections::BTreeSet<Code>>);
+
+impl Expressions for Cabinet<'_> {
+    fn check(&self, text: &str) -> Result<(), String> {
+        PlainHost.check(text)
+    }
+
+    fn test(&self, text: &str, variables: &Variables) -> Result<Tested, Untold> {
+        PlainHost.test(text, variables)
+    }
+
+    fn check_value(&self, text: &str) -> Result<(), String> {
+        PlainHost.check_value(text)
+    }
+
+    fn value(&self, text: &str, variables: &Variables) -> Result<Value, Untold> {
+        PlainHost.value(text, variables)
+    }
+}
+
+impl Decisions for Cabinet<'_> {
+    fn inputs(&self, decision: &Code) -> Option<Vec<Code>> {
+        PlainHost.inputs(decision)
+    }
+
+    fn evaluate(&self, decision: &Code, variables: &Variables) -> Result<Decided, Untold> {
+        PlainHost.evaluate(decision, variables)
+    }
+}
+
+impl process::Host for Cabinet<'_> {
+    fn recorded(&self, name: &Code) -> bool {
+        self.0.as_ref().is_none_or(|records| records.contains(name))
+    }
+}
+
 pub struct World {
     pub model: Model,
+    /// The records that exist; `None` asks for none.
+    pub recorded: Option<std::collections::BTreeSet<Code>>,
     pub state: State,
     pub now: Timestamp,
     pub events: Vec<Event>,
@@ -170,7 +346,14 @@ impl World {
     /// At minute zero, not started.
     pub fn new(model: Model) -> Self {
         let now = Timestamp::from_micros(1_764_000_000_000_000);
-        Self { model, state: State::default(), now, events: Vec::new(), trace: String::new() }
+        Self {
+            model,
+            recorded: None,
+            state: State::default(),
+            now,
+            events: Vec::new(),
+            trace: String::new(),
+        }
     }
 
     /// Started without variables.
@@ -185,8 +368,9 @@ impl World {
     }
 
     pub fn try_to(&mut self, command: &Command) -> Result<(), Refusal> {
-        let events = decide(&self.model, &self.state, command, self.now, &PlainHost)?;
-        let again = decide(&self.model, &self.state, command, self.now, &PlainHost).unwrap();
+        let host = Cabinet(&self.recorded);
+        let events = decide(&self.model, &self.state, command, self.now, &host)?;
+        let again = decide(&self.model, &self.state, command, self.now, &host).unwrap();
         assert_eq!(events, again, "deciding again gives the identical events");
         for event in &events {
             let read = Event::parse(event.kind(), &event.data()).unwrap();
@@ -212,10 +396,27 @@ impl World {
             assert!(rests || token.fault.is_some(), "{token:?} moves");
         }
         assert_eq!(self.state.status == Status::Running, !self.state.tokens.is_empty());
+        for waits in self
+            .state
+            .timers
+            .values()
+            .map(|t| (t.token, t.scope))
+            .chain(self.state.subscriptions.values().map(|held| (held.token, held.scope)))
+        {
+            let alive = match waits {
+                (token, None) => self.state.tokens.contains_key(&token),
+                (_, Some(scope)) => self.state.scopes.contains_key(&scope),
+            };
+            assert!(alive, "{waits:?} waits for nobody");
+        }
     }
 
     pub fn does(&mut self, command: &Command) {
         self.try_to(command).unwrap_or_else(|refusal| panic!("{refusal}: {command:?}"));
+    }
+
+    pub fn record(&mut self, name: &str) {
+        self.recorded.get_or_insert_default().insert(code(name));
     }
 
     pub fn task(&self, element: &str) -> u32 {
@@ -267,7 +468,15 @@ impl World {
 
     /// The trace without the tokens' steps: what people, timers and jobs notice.
     pub fn told(&mut self) -> String {
-        let steps = ["entered", "left", "took", "timer_armed", "timer_fired"];
+        let steps = [
+            "entered",
+            "left",
+            "took",
+            "timer_armed",
+            "timer_fired",
+            "subscription_opened",
+            "subscription_closed",
+        ];
         let told = |line: &&str| !steps.iter().any(|step| line.split(' ').nth(1) == Some(step));
         self.trace().lines().filter(told).map(|line| format!("{line}\n")).collect()
     }
@@ -305,6 +514,17 @@ fn line(event: &Event) -> String {
         }
         Event::ExceptionInvoked(e) => format!("exception {} {}", e.element, e.code),
         Event::BoundaryTriggered(e) => format!("boundary {} of {}", e.element, e.host),
+        Event::MessageCorrelated(e) => {
+            format!("heard {} {}{}", e.element, e.name, pairs(&e.variables))
+        }
+        Event::VariablesMapped(e) => format!("mapped {}{}", e.element, pairs(&e.variables)),
+        Event::ScriptEvaluated(e) => format!("script {}{}", e.element, pairs(&e.outputs)),
+        Event::RoundCompleted(e) => match &e.output {
+            Some(output) => format!("round {} {} gave {output}", e.element, e.index),
+            None => format!("round {} {}", e.element, e.index),
+        },
+        Event::EvidenceAwaited(e) => format!("awaits {} {:?}", e.element, e.missing),
+        Event::ConditionChanged(e) => format!("condition {} {}", e.element, e.holds),
         other => {
             let data = other.data();
             let element = data.get("element").and_then(|e| e.as_str()).unwrap_or_default();

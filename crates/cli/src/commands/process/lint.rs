@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use base::Code;
 use dmn::Deployed;
-use process::{Decided, Decisions, Expressions, Finding, Model, Tested, Untold, Variables};
+use process::{Decided, Decisions, Expressions, Finding, Model, Tested, Untold, Value, Variables};
 use serde_json::json;
 
 use crate::{
@@ -94,7 +94,17 @@ impl Expressions for Offline {
     fn test(&self, text: &str, variables: &Variables) -> Result<Tested, Untold> {
         self.0.test(text, variables)
     }
+
+    fn check_value(&self, text: &str) -> Result<(), String> {
+        self.0.check_value(text)
+    }
+
+    fn value(&self, text: &str, variables: &Variables) -> Result<Value, Untold> {
+        self.0.value(text, variables)
+    }
 }
+
+impl process::Host for Offline {}
 
 impl Decisions for Offline {
     fn inputs(&self, decision: &Code) -> Option<Vec<Code>> {

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use base::{Code, Duration, Timestamp};
 use process::{
-    Command, Event, Model, Refusal, State, Value, Variables, apply, decide,
+    Command, Event, Kind, Model, Refusal, State, Value, Variables, advance,
     engine::{Status, TaskKind},
-    model::FieldType,
+    model::{self, FieldType},
 };
 use serde_json::{Value as Json, json};
 
@@ -35,10 +35,16 @@ pub struct Args {
     /// A decision table that the model binds, NAME=FILE.dmn; may be repeated
     #[arg(long, value_name = "NAME=FILE", value_parser = bound)]
     table: Vec<Bound>,
+    /// A process that the model calls, NAME=FILE.bpmn; may be repeated
+    #[arg(long, value_name = "NAME=FILE", value_parser = bound)]
+    called: Vec<Bound>,
     /// Answer as JSON
     #[arg(long)]
     json: bool,
 }
+
+/// How long a message of a script is kept when nothing waits for it yet.
+const KEPT: Duration = Duration::hours(24);
 
 /// A run so far.
 struct Run<'a> {
@@ -50,10 +56,7 @@ struct Run<'a> {
 
 /// Runs and says every entry; a step that is refused ends the run and says why.
 pub fn run(args: &Args) -> Outcome {
-    let model = Model::read(&input::text(&args.file)?).map_err(|findings| {
-        let texts: Vec<_> = findings.iter().map(ToString::to_string).collect();
-        Cannot::input(input::name(&args.file), texts.join("\n"))
-    })?;
+    let model = composed(args)?;
     let script = read(&args.script)?;
     let wrong = |reason: String| Cannot::input(input::name(&args.script), reason);
     let host = Scripted::new(&model, &script.decisions, deployed(&args.table)?).map_err(wrong)?;
@@ -111,8 +114,8 @@ impl Run<'_> {
     }
 
     fn step(&mut self, step: &Step, at: Timestamp) -> Result<(), String> {
-        if step.message.is_some() || step.key.is_some() {
-            return Err("no model of this version waits for messages".to_owned());
+        if let Some(command) = told(step)? {
+            return self.command(&command, at).map_err(|refusal| refused("step", &refusal));
         }
         let element = step.complete.as_ref().ok_or("a step completes something")?;
         let with = self.answers(element, step)?;
@@ -124,7 +127,15 @@ impl Run<'_> {
                 TaskKind::Decision => Command::CompleteDecision { task: *task, inputs: with },
             },
             (None, Some((job, _))) => Command::CompleteJob { job: *job, outputs: with },
-            (None, None) => return Err(format!("nothing waits at {element}")),
+            (None, None) => match self.model.element(element).map(|element| &element.kind) {
+                Some(Kind::Receive { message }) => Command::Correlate {
+                    name: message.name.clone(),
+                    key: step.key.clone(),
+                    variables: with,
+                    ttl: Duration::ZERO,
+                },
+                _ => return Err(format!("nothing waits at {element}")),
+            },
         };
         self.command(&command, at).map_err(|refusal| refused(element.as_str(), &refusal))
     }
@@ -147,10 +158,8 @@ impl Run<'_> {
     }
 
     fn command(&mut self, command: &Command, now: Timestamp) -> Result<(), Refusal> {
-        for event in decide(self.model, &self.state, command, now, self.host)? {
-            apply(&mut self.state, &event);
-            self.entries.push((now, event));
-        }
+        let events = advance(self.model, &mut self.state, command, now, self.host)?;
+        self.entries.extend(events.into_iter().map(|event| (now, event)));
         Ok(())
     }
 
@@ -171,6 +180,73 @@ impl Run<'_> {
         }
         say(status(self.state.status))
     }
+}
+
+/// The model with the processes it calls: those of the command line, and those of its own file.
+fn composed(args: &Args) -> Result<Model, Cannot> {
+    let read = |file: &std::path::Path, id: Option<&str>| {
+        let text = input::text(file)?;
+        let model = match id {
+            None => Model::read(&text),
+            Some(id) => Model::read_process(&text, id),
+        };
+        let model = model.map_err(|findings| {
+            let texts: Vec<_> = findings.iter().map(ToString::to_string).collect();
+            Cannot::input(input::name(file), texts.join("\n"))
+        })?;
+        Ok((model, evidence::sha256(text.as_bytes())))
+    };
+    let (model, _) = read(&args.file, None)?;
+    let mut wrong = None;
+    let composed = model.compose(&mut |element| {
+        let Kind::Call { process: Some(name), .. } = &element.kind else { return None };
+        let given = args.called.iter().find(|bound| bound.name == *name);
+        let found = match given {
+            Some(given) => read(&given.file, None),
+            None => read(&args.file, Some(name.as_str())),
+        };
+        match found {
+            Ok((model, sha256)) => {
+                let bound = model::Bound { process: name.clone(), version: 0, sha256 };
+                Some(model::Called { bound, model: std::sync::Arc::new(model) })
+            }
+            // One that is given and cannot be read is told; one that is not there parks its token.
+            Err(cannot) => {
+                wrong = wrong.take().or(given.map(|_| cannot));
+                None
+            }
+        }
+    });
+    match wrong {
+        Some(cannot) => Err(cannot),
+        None => composed.map_err(|why| Cannot::input(input::name(&args.file), why.to_string())),
+    }
+}
+
+/// What a step tells the instance from outside, where it completes nothing.
+fn told(step: &Step) -> Result<Option<Command>, String> {
+    let variables = || {
+        let pairs = step.with.iter().map(|(key, value)| {
+            let name: Code = key.parse().map_err(|_| format!("{key:?} is no name"))?;
+            let value = serde_json::from_value(value.clone());
+            Ok((name, value.map_err(|error| format!("{key}: {error}"))?))
+        });
+        pairs.collect::<Result<Variables, String>>()
+    };
+    Ok(Some(if let Some(name) = step.message.clone() {
+        Command::Correlate { name, key: step.key.clone(), variables: variables()?, ttl: KEPT }
+    } else if let Some(name) = step.signal.clone() {
+        Command::Broadcast { name, variables: variables()? }
+    } else if let Some(code) = step.error.clone() {
+        let element = step.at_element.clone().ok_or("an error wants at_element")?;
+        Command::ThrowError { element, code }
+    } else if let Some(element) = step.activate.clone() {
+        Command::Activate { element }
+    } else if let Some(element) = step.finish.clone() {
+        Command::FinishAdHoc { element }
+    } else {
+        return Ok(None);
+    }))
 }
 
 fn status(status: Status) -> &'static str {

@@ -36,10 +36,20 @@ pub struct Step {
     pub at: Duration,
     /// The task or action to complete, by its element.
     pub complete: Option<Code>,
-    /// The message to send; no model of this version waits for one.
-    pub message: Option<String>,
+    /// The message that comes, kept for a day when nothing waits for it yet.
+    pub message: Option<Code>,
     /// The message's correlation key.
-    pub key: Option<String>,
+    pub key: Option<Code>,
+    /// The signal that comes.
+    pub signal: Option<Code>,
+    /// The error that is raised at the element of `at_element`.
+    pub error: Option<Code>,
+    /// Where the error is raised.
+    pub at_element: Option<Code>,
+    /// The activity of an ad-hoc sub-process that is chosen.
+    pub activate: Option<Code>,
+    /// The ad-hoc sub-process that is done.
+    pub finish: Option<Code>,
     /// The answers.
     #[serde(default)]
     pub with: serde_json::Map<String, serde_json::Value>,

@@ -32,7 +32,7 @@ impl Scripted {
             let element = model.element(id).ok_or_else(|| format!("there is no element {id}"))?;
             match &element.kind {
                 Kind::Rule { decision: Some(decision) } => host.decision(decision, answer)?,
-                Kind::Exclusive => host.gateway(model, id, answer)?,
+                Kind::Exclusive | Kind::Inclusive => host.gateway(model, id, answer)?,
                 _ => return Err(format!("{id} decides nothing")),
             }
         }
@@ -57,9 +57,15 @@ impl Scripted {
         id: &Code,
         answer: &serde_json::Value,
     ) -> Result<(), String> {
-        let chosen = answer.as_str().unwrap_or_default();
+        let chosen: Vec<&str> = match answer {
+            serde_json::Value::Array(several) => {
+                several.iter().filter_map(serde_json::Value::as_str).collect()
+            }
+            one => one.as_str().into_iter().collect(),
+        };
         let flows: Vec<_> = model.flows().iter().filter(|flow| flow.source == *id).collect();
-        if !flows.iter().any(|flow| flow.id.as_str() == chosen) {
+        let leads = |id: &&str| flows.iter().any(|flow| flow.id.as_str() == *id);
+        if chosen.is_empty() || !chosen.iter().all(leads) {
             let ids: Vec<_> = flows.iter().map(|flow| flow.id.to_string()).collect();
             return Err(format!("the answer to {id} is one of its flows: {}", ids.join(", ")));
         }
@@ -76,7 +82,7 @@ impl Scripted {
                     "another element has the condition {condition:?} of {id}, too"
                 ));
             }
-            self.conditions.insert(condition.clone(), flow.id.as_str() == chosen);
+            self.conditions.insert(condition.clone(), chosen.contains(&flow.id.as_str()));
         }
         Ok(())
     }
@@ -93,7 +99,17 @@ impl Expressions for Scripted {
             None => self.deployed.test(text, variables),
         }
     }
+
+    fn check_value(&self, text: &str) -> Result<(), String> {
+        self.deployed.check_value(text)
+    }
+
+    fn value(&self, text: &str, variables: &Variables) -> Result<Value, Untold> {
+        self.deployed.value(text, variables)
+    }
 }
+
+impl process::Host for Scripted {}
 
 impl Decisions for Scripted {
     fn inputs(&self, decision: &Code) -> Option<Vec<Code>> {

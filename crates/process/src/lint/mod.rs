@@ -3,25 +3,33 @@
 //! `lint` judges the model by itself; `check_bindings` asks the host whether conditions parse and bound
 //! decisions exist. Findings that advise and do not refuse are told apart by `Finding::refuses`.
 
-use std::collections::BTreeSet;
-
 use base::Code;
+
+mod events;
+mod paths;
+
+use events::event_findings;
+use paths::scope_findings;
 
 use crate::{
     finding::{Finding, Position},
     host::Host,
-    model::{Element, Kind, Model},
+    model::{Each, Element, Kind, Model, Repeat, Throw, Trigger, marks::is_variable},
 };
 
 /// Judges a model by itself. In document order.
 pub fn lint(model: &Model) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let scopes = std::iter::once(None)
-        .chain(model.elements().iter().filter(|e| e.kind == Kind::SubProcess).map(|e| Some(&e.id)));
+    let opens = |e: &&Element| match &e.kind {
+        Kind::Call { bound, .. } => bound.is_some(),
+        kind => kind.has_inside(),
+    };
+    let scopes = std::iter::once(None).chain(model.elements().iter().filter(opens).map(Some));
     scopes.for_each(|scope| scope_findings(model, scope, &mut findings));
     for element in model.elements() {
-        owner_findings(element, &mut findings);
+        owner_findings(model, element, &mut findings);
         gateway_findings(model, element, &mut findings);
+        event_findings(model, element, &mut findings);
     }
     flow_findings(model, &mut findings);
     findings.sort_by_key(|finding| (finding.line, finding.column));
@@ -43,6 +51,13 @@ pub fn check_bindings(model: &Model, host: &dyn Host) -> Vec<Finding> {
                 findings.push(about("wrong-condition", element, message));
             }
         }
+        for (rule, text) in expressions(element) {
+            let checked =
+                if rule == "wrong-condition" { host.check(text) } else { plain(text, host) };
+            if let Err(reason) = checked {
+                findings.push(about(rule, element, reason));
+            }
+        }
         let Kind::Rule { decision: Some(decision) } = &element.kind else { continue };
         match host.inputs(decision) {
             None => {
@@ -53,6 +68,47 @@ pub fn check_bindings(model: &Model, host: &dyn Host) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// The name of a variable or a whole number is an expression in every host.
+fn plain(text: &str, host: &dyn Host) -> Result<(), String> {
+    if is_variable(text) || text.parse::<i64>().is_ok() { Ok(()) } else { host.check_value(text) }
+}
+
+/// The expressions of an element beside its flows, with the rule they fall under.
+fn expressions<'e>(element: &'e Element) -> Vec<(&'static str, &'e str)> {
+    let mappings = element.marks.inputs.iter().chain(&element.marks.outputs);
+    let mut all: Vec<(&'static str, &'e str)> =
+        mappings.map(|mapping| ("wrong-expression", mapping.source.as_str())).collect();
+    let mut add = |rule, text: Option<&'e String>| {
+        all.extend(text.map(|text| (rule, text.as_str())));
+    };
+    match &element.kind {
+        Kind::Script { text, .. } => add("wrong-expression", Some(text)),
+        Kind::Send { message, .. } | Kind::Receive { message } => {
+            add("wrong-expression", message.key.as_ref());
+        }
+        Kind::Throw { what: Throw::Message(message, _), .. } => {
+            add("wrong-expression", message.key.as_ref());
+        }
+        Kind::AdHoc(how) => add("wrong-condition", how.completion.as_ref()),
+        _ => {}
+    }
+    match element.kind.trigger() {
+        Some(Trigger::Message(message)) => add("wrong-expression", message.key.as_ref()),
+        Some(Trigger::Condition(text)) => add("wrong-condition", Some(text)),
+        _ => {}
+    }
+    match &element.repeat {
+        Some(Repeat::Loop { condition, .. }) => add("wrong-condition", condition.as_ref()),
+        Some(Repeat::Each(each)) => {
+            add("wrong-expression", each.collection.as_ref());
+            add("wrong-expression", each.cardinality.as_ref());
+            add("wrong-condition", each.completion.as_ref());
+        }
+        None => {}
+    }
+    all
 }
 
 /// A person can only give the inputs that the form asks for.
@@ -73,61 +129,8 @@ fn at(rule: &'static str, id: &Code, at: Position, message: impl Into<String>) -
     Finding::new(rule, id.as_str(), at, message)
 }
 
-/// One start; everything reachable from it; an end reachable from everything.
-fn scope_findings(model: &Model, scope: Option<&Code>, findings: &mut Vec<Finding>) {
-    let inside: Vec<&Element> = model.inside(scope).collect();
-    let Some(start) = model.start(scope) else {
-        let place = scope.and_then(|id| model.element(id)).or(inside.first().copied());
-        let (id, position) =
-            place.map_or((&model.id, Position { line: 1, column: 1 }), |e| (&e.id, e.position));
-        findings.push(at("no-start", id, position, "exactly one start event is wanted"));
-        return;
-    };
-    let reached = spread([&start.id], |id| next(model, id));
-    let ends = inside.iter().filter(|e| e.kind.is_end()).map(|e| &e.id);
-    let ending = spread(ends, |id| previous(model, id));
-    for element in inside {
-        if !reached.contains(&element.id) {
-            findings.push(about("unreachable", element, "no path leads here from the start"));
-        } else if element.outgoing.is_empty() && !element.kind.is_end() {
-            findings.push(about("dead-end", element, "the path stops before an end event"));
-        } else if !ending.contains(&element.id) {
-            findings.push(about("endless", element, "no path leads from here to an end event"));
-        }
-    }
-}
-
-fn spread<'m>(
-    from: impl IntoIterator<Item = &'m Code>,
-    next: impl Fn(&'m Code) -> Vec<&'m Code>,
-) -> BTreeSet<&'m Code> {
-    let mut reached: BTreeSet<&Code> = from.into_iter().collect();
-    let mut open: Vec<&Code> = reached.iter().copied().collect();
-    // Each element is opened once, so this ends.
-    while let Some(id) = open.pop() {
-        open.extend(next(id).into_iter().filter(|id| reached.insert(id)));
-    }
-    reached
-}
-
-fn next<'m>(model: &'m Model, id: &Code) -> Vec<&'m Code> {
-    let Some(element) = model.element(id) else { return Vec::new() };
-    let targets = element.outgoing.iter().filter_map(|f| model.flow(f)).map(|flow| &flow.target);
-    targets.chain(&element.boundaries).collect()
-}
-
-fn previous<'m>(model: &'m Model, id: &Code) -> Vec<&'m Code> {
-    let Some(element) = model.element(id) else { return Vec::new() };
-    let host = match &element.kind {
-        Kind::Boundary { host, interrupting: true, .. } => Some(host),
-        _ => None,
-    };
-    let sources = element.incoming.iter().filter_map(|f| model.flow(f)).map(|flow| &flow.source);
-    sources.chain(host).collect()
-}
-
 /// Who owns it, until when, and what proves it.
-fn owner_findings(element: &Element, findings: &mut Vec<Finding>) {
+fn owner_findings(model: &Model, element: &Element, findings: &mut Vec<Finding>) {
     let mut find = |rule, message: &str| findings.push(about(rule, element, message.to_owned()));
     let marks = &element.marks;
     if marks.decision_point && marks.evidence.is_empty() {
@@ -154,15 +157,39 @@ fn owner_findings(element: &Element, findings: &mut Vec<Finding>) {
         Kind::Service { action: None } => {
             find("unbound-action", "a service task wants wk:action");
         }
-        Kind::Pass if !element.boundaries.is_empty() => {
+        Kind::Send { action: None, message } if !message.named => {
+            find("unbound-action", "a send task wants wk:action or a message");
+        }
+        Kind::Script { result: None, .. } => {
+            find("script-without-result", "a script task wants wk:result");
+        }
+        Kind::Call { process: None, .. } => {
+            find("unbound-call", "a call activity wants the process it calls");
+        }
+        Kind::Pass if element.repeat.is_none() && waited_for(model, element) => {
             find("useless-boundary", "a task that does not wait has no use for a boundary event");
         }
         _ => {}
     }
+    if let Some(Repeat::Each(Each { collection: None, cardinality: None, .. })) = &element.repeat {
+        find("rounds-unknown", "a repeated activity wants wk:collection or a loopCardinality");
+    }
+    if let (Some(Repeat::Loop { condition: None, .. }), true) =
+        (&element.repeat, element.kind.is_activity())
+    {
+        find("endless-loop", "a loop without a condition goes on to its maximum");
+    }
+}
+
+/// Whether a boundary event is to come while the element waits; compensation comes afterwards.
+fn waited_for(model: &Model, element: &Element) -> bool {
+    let boundaries = element.boundaries.iter().filter_map(|id| model.element(id));
+    boundaries.into_iter().any(|boundary| boundary.kind.trigger() != Some(&Trigger::Compensation))
 }
 
 fn gateway_findings(model: &Model, element: &Element, findings: &mut Vec<Finding>) {
-    if element.kind != Kind::Exclusive || element.outgoing.len() < 2 {
+    let forks = matches!(element.kind, Kind::Exclusive | Kind::Inclusive);
+    if !forks || element.outgoing.len() < 2 {
         return;
     }
     if element.default.is_none() {
@@ -171,6 +198,9 @@ fn gateway_findings(model: &Model, element: &Element, findings: &mut Vec<Finding
     }
     for id in element.outgoing.iter().filter(|id| element.default.as_ref() != Some(id)) {
         if let Some(flow) = model.flow(id).filter(|flow| flow.condition.is_none()) {
+            if element.kind == Kind::Inclusive {
+                continue;
+            }
             let message = "a flow from an exclusive gateway wants a condition or to be the default";
             findings.push(at("flow-without-condition", id, flow.position, message));
         }
@@ -183,8 +213,8 @@ fn flow_findings(model: &Model, findings: &mut Vec<Finding>) {
         if source.default.as_ref() == Some(&flow.id) {
             let message = "the condition of a default flow is never read";
             findings.push(at("condition-on-default", &flow.id, flow.position, message));
-        } else if source.kind != Kind::Exclusive && !source.kind.is_activity() {
-            let message = "only exclusive gateways and activities judge conditions";
+        } else if !source.kind.judges() {
+            let message = "only exclusive and inclusive gateways and activities judge conditions";
             findings.push(at("useless-condition", &flow.id, flow.position, message));
         }
     }

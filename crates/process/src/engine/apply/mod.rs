@@ -1,12 +1,16 @@
 //! Folding events into the state. Total: an event about something unknown changes nothing.
 
+mod migrated;
+mod scopes;
+mod waits;
+
 use super::{
     event::{
         ElementEntered, Event, FaultRaised, FaultResolved, InstanceStarted, JobCancelled,
-        JobCreated, JobFailed, ScopeOpened, TaskCreated, TimerArmed, TimerCancelled, TimerFired,
-        TokenForked, TokenWaiting,
+        JobCreated, JobFailed, ScopeKind, SubscriptionClosed, TaskCreated, TimerCancelled,
+        TimerFired, TokenForked, TokenWaiting,
     },
-    state::{Fault, Job, Place, Scope, State, Status, Task, Timer, Token, Visit},
+    state::{Fault, Job, Place, Scope, State, Status, Task, Token, Visit},
 };
 use crate::value::Variables;
 
@@ -17,10 +21,10 @@ pub fn apply(state: &mut State, event: &Event) {
         Event::ElementEntered(e) => entered(state, e),
         Event::ElementLeft(e) => {
             visit(state, &e.element).left += 1;
+            state.held.remove(&e.token);
             place(state, e.token, Place::Leaving);
         }
         Event::FlowTaken(e) => place(state, e.token, Place::OnFlow { flow: e.flow.clone() }),
-        Event::GatewayDecided(_) => {}
         Event::TokenForked(e) => forked(state, e),
         Event::TokenWaiting(e) => waiting(state, e),
         Event::TokensJoined(e) => {
@@ -28,11 +32,6 @@ pub fn apply(state: &mut State, event: &Event) {
             place(state, e.token, Place::Entered);
         }
         Event::TokenEnded(e) => drop_token(state, e.token),
-        Event::ScopeOpened(e) => scope_opened(state, e),
-        Event::ScopeCompleted(e) => {
-            state.scopes.remove(&e.scope);
-        }
-        Event::ScopeTerminated(e) => terminated(state, e.scope),
         Event::TaskCreated(e) => task_created(state, e),
         Event::TaskCompleted(e) => {
             state.tasks.remove(&e.task);
@@ -50,10 +49,15 @@ pub fn apply(state: &mut State, event: &Event) {
             state.jobs.remove(job);
         }
         Event::DecisionEvaluated(e) => set(state, e.token, &e.outputs),
-        Event::TimerArmed(e) => timer_armed(state, e),
+        Event::ScriptEvaluated(e) => set(state, e.token, &e.outputs),
+        Event::TimerArmed(e) => waits::timer_armed(state, e),
         Event::TimerFired(TimerFired { timer, .. })
         | Event::TimerCancelled(TimerCancelled { timer, .. }) => {
             state.timers.remove(timer);
+        }
+        Event::SubscriptionOpened(e) => waits::opened(state, e),
+        Event::SubscriptionClosed(SubscriptionClosed { subscription, .. }) => {
+            state.subscriptions.remove(subscription);
         }
         Event::BoundaryTriggered(e) => {
             if e.interrupting {
@@ -67,8 +71,21 @@ pub fn apply(state: &mut State, event: &Event) {
             state.excepted.insert(e.element.clone(), e.code.clone());
             set(state, e.token, &e.outputs);
         }
+        Event::EvidenceAwaited(e) => {
+            place(state, e.token, Place::Waiting);
+            state.held.insert(e.token, e.missing.clone());
+        }
+        Event::EvidenceCompleted(e) => {
+            state.held.remove(&e.token);
+        }
         Event::InstanceCompleted(_) => over(state, Status::Completed),
         Event::InstanceCancelled(_) => over(state, Status::Cancelled),
+        Event::InstanceMigrated(e) => migrated::renamed(state, e),
+        event => {
+            if !scopes::apply(state, event) {
+                waits::apply(state, event);
+            }
+        }
     }
 }
 
@@ -102,35 +119,6 @@ fn waiting(state: &mut State, event: &TokenWaiting) {
     place(state, event.token, Place::Joining { flow: event.flow.clone(), arrived });
 }
 
-fn scope_opened(state: &mut State, event: &ScopeOpened) {
-    state.last.scope = state.last.scope.max(event.scope);
-    let scope = Scope {
-        parent: Some(event.parent),
-        element: Some(event.element.clone()),
-        token: Some(event.token),
-        variables: Variables::new(),
-    };
-    state.scopes.insert(event.scope, scope);
-    place(state, event.token, Place::Waiting);
-}
-
-fn terminated(state: &mut State, scope: u32) {
-    let inner: Vec<u32> = state
-        .scopes
-        .iter()
-        .filter(|(_, inner)| inner.parent == Some(scope))
-        .map(|(id, _)| *id)
-        .collect();
-    // Numbers grow inwards, so this recursion is as deep as sub-processes are nested.
-    inner.into_iter().filter(|id| *id > scope).for_each(|id| terminated(state, id));
-    let all: Vec<u32> =
-        state.tokens.iter().filter(|(_, t)| t.scope == scope).map(|(id, _)| *id).collect();
-    all.into_iter().for_each(|token| drop_token(state, token));
-    if scope != 0 {
-        state.scopes.remove(&scope);
-    }
-}
-
 fn task_created(state: &mut State, event: &TaskCreated) {
     state.last.task = state.last.task.max(event.task);
     let TaskCreated { task, token, element, kind, due_at, .. } = event.clone();
@@ -143,15 +131,6 @@ fn job_created(state: &mut State, event: &JobCreated) {
     let JobCreated { job, token, element, action } = event.clone();
     state.jobs.insert(job, Job { token, element, action });
     place(state, token, Place::Waiting);
-}
-
-fn timer_armed(state: &mut State, event: &TimerArmed) {
-    state.last.timer = state.last.timer.max(event.timer);
-    let TimerArmed { timer, token, element, due_at } = event.clone();
-    if state.tokens.get(&token).is_some_and(|held| held.element == element) {
-        place(state, token, Place::Waiting);
-    }
-    state.timers.insert(timer, Timer { token, element, due_at });
 }
 
 fn fault_raised(state: &mut State, event: &FaultRaised) {
@@ -178,6 +157,10 @@ fn over(state: &mut State, status: Status) {
     state.timers.clear();
     state.jobs.clear();
     state.faults.clear();
+    state.subscriptions.clear();
+    state.messages.clear();
+    state.held.clear();
+    state.undoing.clear();
     state.scopes.retain(|scope, _| *scope == 0);
 }
 
@@ -191,18 +174,38 @@ fn place(state: &mut State, token: u32, place: Place) {
     }
 }
 
+/// A token that has just entered begins to wait.
+fn rest(state: &mut State, token: u32) {
+    if let Some(token) = state.tokens.get_mut(&token)
+        && token.place == Place::Entered
+        && token.fault.is_none()
+    {
+        token.place = Place::Waiting;
+    }
+}
+
 fn drop_token(state: &mut State, token: u32) {
     state.tokens.remove(&token);
+    state.held.remove(&token);
+    state.undoing.remove(&token);
     state.faults.retain(|_, fault| fault.token != token);
 }
 
-/// Sets variables where they are declared, nearest first; new ones belong to the instance.
+/// Sets variables as the token's scope sees them.
 fn set(state: &mut State, token: u32, values: &Variables) {
-    let Some(scope) = state.tokens.get(&token).map(|token| token.scope) else { return };
+    if let Some(scope) = state.tokens.get(&token).map(|token| token.scope) {
+        set_from(state, scope, values);
+    }
+}
+
+/// Sets variables where they are declared, nearest first; new ones belong to the instance, or to the
+/// called process around.
+fn set_from(state: &mut State, scope: u32, values: &Variables) {
     for (name, value) in values {
         let mut at = scope;
-        while let Some(Scope { parent: Some(parent), variables, .. }) = state.scopes.get(&at) {
-            if variables.contains_key(name) {
+        while let Some(Scope { parent: Some(parent), variables, kind, .. }) = state.scopes.get(&at)
+        {
+            if variables.contains_key(name) || *kind == ScopeKind::Call {
                 break;
             }
             at = *parent;

@@ -39,18 +39,10 @@ fn what_is_not_executed_is_refused_by_id_and_place() {
              <textAnnotation id=\"o\"/>",
         ),
         expect![[r#"
-            4:1 a [unsupported-element] scriptTask is not executed here
-            5:1 b [unsupported-element] inclusiveGateway is not executed here
+            4:1 a [wrong-script] the script is empty
             6:1 c [unsupported-element] complexGateway is not executed here
-            7:1 d [unsupported-element] callActivity is not executed here
-            8:1 f [unsupported-element] transaction is not executed here
-            9:1 g [unsupported-event] messageEventDefinition is not executed here
-            10:1 h [unsupported-event] errorEventDefinition is not executed here
-            11:1 i [unsupported-event] of the catching events only timers are executed here
-            12:1 j [unsupported-variant] multiInstanceLoopCharacteristics is not executed here
-            13:1 k [unsupported-variant] triggeredByEvent is not executed here
-            14:1 l [unsupported-variant] isForCompensation is not executed here
             15:1 m [unsupported-element] somethingNew is not executed here
+            11:1 i [dangling-boundary] the boundary event's host is no activity of the same scope
         "#]],
     );
 }

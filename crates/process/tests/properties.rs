@@ -14,6 +14,12 @@ enum Block {
     Service,
     Timer,
     Reminded,
+    Each,
+    Again,
+    Race,
+    Undone,
+    Any(Vec<Block>, Vec<Block>),
+    Guarded(Vec<Block>),
     Choice(Vec<Block>, Vec<Block>),
     Both(Vec<Block>, Vec<Block>),
     Sub(Vec<Block>),
@@ -24,13 +30,19 @@ fn blocks() -> impl Strategy<Value = Vec<Block>> {
         Just(Block::User),
         Just(Block::Service),
         Just(Block::Timer),
-        Just(Block::Reminded)
+        Just(Block::Reminded),
+        Just(Block::Each),
+        Just(Block::Again),
+        Just(Block::Race),
+        Just(Block::Undone),
     ];
     let block = leaf.prop_recursive(3, 24, 3, |inner| {
         let some = || prop::collection::vec(inner.clone(), 0..3);
         prop_oneof![
             (some(), some()).prop_map(|(a, b)| Block::Choice(a, b)),
             (some(), some()).prop_map(|(a, b)| Block::Both(a, b)),
+            (some(), some()).prop_map(|(a, b)| Block::Any(a, b)),
+            some().prop_map(Block::Guarded),
             some().prop_map(Block::Sub),
         ]
     });
@@ -79,6 +91,51 @@ impl Drawing {
                 let (bell, end) = (self.id(), self.id());
                 self.elements += &format!("bound {bell} {id} PT7M non\nend {end}\n");
                 self.flows.push(format!("{bell}>{end}"));
+                one(id)
+            }
+            Block::Each => {
+                one(self.line("each", "loopCardinality:3 completionCondition:completed_rounds=2"))
+            }
+            Block::Again => {
+                let id = self.id();
+                self.elements += &format!(
+                    "<userTask id=\"{id}\"><standardLoopCharacteristics loopMaximum=\"2\"/></userTask>\n"
+                );
+                one(id)
+            }
+            Block::Race => {
+                let (open, close) = (self.line("events", ""), self.line("xor", ""));
+                for what in ["message reply", "timer PT3M"] {
+                    let id = self.line("catch", what);
+                    self.flows.push(format!("{open}>{id}"));
+                    self.flows.push(format!("{id}>{close}"));
+                }
+                (open, close)
+            }
+            Block::Undone => {
+                let (id, back) = (self.line("user", ""), self.id());
+                let (bound, undo) = (self.id(), self.id());
+                self.elements += &format!(
+                    "on {bound} {id} compensation\nuser {undo} isForCompensation=\"true\"\n\
+                     undo {bound} {undo}\nthrow {back} compensation\n"
+                );
+                self.flows.push(format!("{id}>{back}"));
+                (id, back)
+            }
+            Block::Any(a, b) => self.split("or", ["[yes]", "*"], [a, b]),
+            Block::Guarded(inside) => {
+                let id = self.id();
+                self.elements += &format!("sub {id} {{\n");
+                let start = self.line("start", "");
+                let (last, _) = self.sequence(start, "", inside);
+                let end = self.line("end", "");
+                self.flows.push(format!("{last}>{end}"));
+                let (handler, begin, done) = (self.id(), self.id(), self.id());
+                self.elements += &format!(
+                    "handler {handler} {{\nstarts {begin} timer PT11M non\nend {done}\n}}\n"
+                );
+                self.flows.push(format!("{begin}>{done}"));
+                self.elements += "}\n";
                 one(id)
             }
             Block::Choice(a, b) => self.split("xor", ["[yes]", "*"], [a, b]),
@@ -135,6 +192,10 @@ fn pick(world: &World, die: usize) -> Command {
             .iter()
             .map(|(timer, t)| Command::FireTimer { timer: *timer, scheduled: t.due_at }),
     );
+    all.extend(world.state.subscriptions.values().filter_map(|held| {
+        let (name, ttl) = (held.name.clone()?, base::Duration::ZERO);
+        Some(Command::Correlate { name, key: None, variables: outputs(), ttl })
+    }));
     all.swap_remove(die % all.len())
 }
 
@@ -186,6 +247,7 @@ proptest! {
         let state = &world.state;
         prop_assert!(state.tokens.is_empty() && state.tasks.is_empty() && state.jobs.is_empty());
         prop_assert!(state.timers.is_empty() && state.faults.is_empty());
+        prop_assert!(state.subscriptions.is_empty() && state.undoing.is_empty());
         let again = world.try_to(&Command::Start { variables: variables("") });
         prop_assert!(again.is_err());
     }

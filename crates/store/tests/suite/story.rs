@@ -51,7 +51,17 @@ impl Expressions for No {
     fn test(&self, _: &str, _: &Variables) -> Result<Tested, Untold> {
         Ok(Tested { holds: false, inputs: Variables::new() })
     }
+
+    fn check_value(&self, _: &str) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn value(&self, text: &str, _: &Variables) -> Result<process::Value, Untold> {
+        Err(Untold { code: "expression_refused".parse().unwrap(), detail: text.to_owned() })
+    }
 }
+
+impl process::Host for No {}
 
 impl Decisions for No {
     fn inputs(&self, _: &Code) -> Option<Vec<Code>> {

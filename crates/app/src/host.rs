@@ -1,12 +1,17 @@
-//! What a process asks of the world while it is decided: conditions in FEEL, and the published tables.
+//! What a process asks of the world while it is decided: expressions in FEEL, the published tables, and
+//! which evidence the incident has.
 
+use base::Code;
 use dmn::Deployed;
-use process::{Kind, Model};
+use domain::incident::Incident;
+use process::{
+    Decided, Decisions, Expressions, Host, Kind, Model, Tested, Untold, Value, Variables,
+};
 
 use crate::turn::{Stop, Turn};
 
 /// Gathers the newest published tables that `model` binds, before the decision.
-pub(crate) fn gather(turn: &mut Turn<'_>, model: &Model) -> Result<Deployed, Stop> {
+fn gather(turn: &mut Turn<'_>, model: &Model) -> Result<Deployed, Stop> {
     let mut host = Deployed::new();
     for element in model.elements() {
         if let Kind::Rule { decision: Some(name) } = &element.kind {
@@ -15,4 +20,58 @@ pub(crate) fn gather(turn: &mut Turn<'_>, model: &Model) -> Result<Deployed, Sto
         }
     }
     Ok(host)
+}
+
+/// The host of one incident's process.
+pub(crate) struct Gathered<'a> {
+    deployed: Deployed,
+    incident: &'a Incident,
+    words: &'a [(Code, String)],
+}
+
+impl<'a> Gathered<'a> {
+    /// With the incident's evidence, and the words that come with the command.
+    pub(crate) fn of(
+        turn: &mut Turn<'_>,
+        model: &Model,
+        incident: &'a Incident,
+        words: &'a [(Code, String)],
+    ) -> Result<Self, Stop> {
+        Ok(Self { deployed: gather(turn, model)?, incident, words })
+    }
+}
+
+impl Host for Gathered<'_> {
+    fn recorded(&self, name: &Code) -> bool {
+        let written = self.words.iter().any(|(key, _)| key == name);
+        written || self.incident.evidence.contains_key(name)
+    }
+}
+
+impl Expressions for Gathered<'_> {
+    fn check(&self, text: &str) -> Result<(), String> {
+        self.deployed.check(text)
+    }
+
+    fn test(&self, text: &str, variables: &Variables) -> Result<Tested, Untold> {
+        self.deployed.test(text, variables)
+    }
+
+    fn check_value(&self, text: &str) -> Result<(), String> {
+        self.deployed.check_value(text)
+    }
+
+    fn value(&self, text: &str, variables: &Variables) -> Result<Value, Untold> {
+        self.deployed.value(text, variables)
+    }
+}
+
+impl Decisions for Gathered<'_> {
+    fn inputs(&self, decision: &Code) -> Option<Vec<Code>> {
+        self.deployed.inputs(decision)
+    }
+
+    fn evaluate(&self, decision: &Code, variables: &Variables) -> Result<Decided, Untold> {
+        self.deployed.evaluate(decision, variables)
+    }
 }

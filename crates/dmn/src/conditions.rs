@@ -53,8 +53,8 @@ pub fn value(text: &str, variables: &Variables) -> Result<process::Value, Untold
 
 /// An expression with what it reads, all of it known.
 fn prepared(text: &str, variables: &Variables) -> Result<(Expression, Variables), Untold> {
-    let expression = Expression::parse(text)
-        .map_err(|detail| untold("expression_refused", detail))?;
+    let expression =
+        Expression::parse(text).map_err(|detail| untold("expression_refused", detail))?;
     let known = |name: &String| {
         name.parse::<Code>()
             .ok()

@@ -18,6 +18,13 @@ stmt!(
     "SELECT version, sha256, stream, seq FROM document
      WHERE kind = $1 AND name = $2 AND version = $3"
 );
+stmt!(
+    WITH,
+    Rows::AtMost(1),
+    "SELECT version, sha256, stream, seq FROM document WHERE kind = $1 AND name = $2
+     AND seq <= (SELECT MIN(seq) FROM document WHERE kind = $1 AND sha256 = $3)
+     ORDER BY version DESC LIMIT 1"
+);
 stmt!(CONFIG_SEQ, Rows::Exactly(1), "SELECT COALESCE(MAX(seq), 0) FROM document");
 stmt!(
     INTEGRATIONS,
@@ -46,7 +53,7 @@ stmt!(
 );
 
 pub(crate) static ALL: &[&Stmt] =
-    &[&NEWEST, &VERSION, &CONFIG_SEQ, &INTEGRATIONS, &INTEGRATION, &ENTITIES, &SERVICES];
+    &[&NEWEST, &VERSION, &WITH, &CONFIG_SEQ, &INTEGRATIONS, &INTEGRATION, &ENTITIES, &SERVICES];
 
 /// A published version of a document.
 #[derive(Debug, Clone)]
@@ -120,6 +127,17 @@ pub fn version(
     version: i64,
 ) -> Result<Option<Published>, StoreError> {
     published(&conn.query(&VERSION, args![name_of(&kind), name, version])?)
+}
+
+/// The version of a document that was the newest when the one with `beside` was first published: what
+/// a call that is bound at deployment means.
+pub fn published_beside(
+    conn: &mut Conn,
+    kind: DocumentKind,
+    name: &str,
+    beside: Digest,
+) -> Result<Option<Published>, StoreError> {
+    published(&conn.query(&WITH, args![name_of(&kind), name, beside])?)
 }
 
 /// The configuration's version: the position of the newest published document.

@@ -10,7 +10,7 @@ use domain::{
     document::{Checked, DocumentKind, case_fails, not_executable, table_incomplete},
     escalation::Policy,
 };
-use process::{Finding, Kind, Model};
+use process::{Finding, Kind, Model, model::Throw};
 use serde::{Deserialize, Serialize};
 
 use crate::{App, Error, incident::ACTIONS_KNOWN, turn::Stop};
@@ -133,7 +133,11 @@ fn model(bytes: &[u8]) -> Result<Model, Vec<Objection>> {
 fn process(model: &Model) -> Vec<Objection> {
     let lint = process::lint::lint(model).into_iter().map(Objection::from);
     let actions = model.elements().iter().filter_map(|element| match &element.kind {
-        Kind::Service { action: Some(action) } if !ACTIONS_KNOWN.contains(&action.as_str()) => {
+        Kind::Service { action: Some(action) }
+        | Kind::Send { action: Some(action), .. }
+        | Kind::Throw { what: Throw::Message(_, Some(action)), .. }
+            if !ACTIONS_KNOWN.contains(&action.as_str()) =>
+        {
             let known = ACTIONS_KNOWN.join(", ");
             let message = format!("the action {action} does not exist; there are {known}");
             let found =

@@ -2,12 +2,12 @@
 
 use base::{Code, Id, Timestamp, id};
 use domain::incident::{self, ClockBreached, Event, Incident, Status, process_drafts};
-use process::{Command, Variables};
+use process::{Command, Variables, engine::WaitsFor};
 
-use super::{command::TAKE_COMMAND, declare::POLICY, load};
+use super::{command::TAKE_COMMAND, declare::POLICY, load, tell::signal_others};
 use crate::{
     escalation::{running, start_for_incident},
-    host::gather,
+    host::Gathered,
     turn::{Stop, Turn},
 };
 
@@ -20,7 +20,8 @@ pub(crate) fn advance(
     id: Id<id::Incident>,
     command: &Command,
 ) -> Result<(), Stop> {
-    step(turn, id, command, &[])?;
+    let events = step(turn, id, command, &[])?;
+    signal_others(turn, id, &events)?;
     actions(turn, id)
 }
 
@@ -31,10 +32,11 @@ pub(super) fn step(
     command: &Command,
     words: &[(Code, String)],
 ) -> Result<Vec<process::Event>, Stop> {
-    let state = load(turn, id)?;
-    let model = turn.app.documents().model(turn.conn, state.process.sha256)?;
-    let host = gather(turn, &model)?;
-    let events = process::decide(&model, &state.process.state, command, turn.now, &host);
+    let mut state = load(turn, id)?;
+    let model = turn.app.documents().running(turn.conn, &state.process)?;
+    let mut process = std::mem::take(&mut state.process.state);
+    let host = Gathered::of(turn, &model, &state, words)?;
+    let events = process::advance(&model, &mut process, command, turn.now, &host);
     let events = events.map_err(domain::Refused::from)?;
     let mut drafts = process_drafts(id, &state, &model, events.clone(), turn.now);
     if let Some(carrier) = drafts.iter_mut().find(|draft| carries_words(draft.kind.as_str())) {
@@ -51,11 +53,16 @@ fn carries_words(kind: &str) -> bool {
 }
 
 /// Carries out the actions that wait, each in the same commit as the decision that asked for it, and
-/// completes what reality has done already: somebody is in command (ground rule G6).
+/// completes what reality has done already: somebody is in command, the evidence is there, a condition
+/// has become true (ground rule G6).
 pub(super) fn actions(turn: &mut Turn<'_>, id: Id<id::Incident>) -> Result<(), Stop> {
+    let mut reviewed = false;
     for _ in 0..ACTIONS {
         let state = load(turn, id)?;
         let process = &state.process.state;
+        if state.status != Status::Open || process.status != process::engine::Status::Running {
+            return Ok(());
+        }
         let command = if let Some((job, open)) = process.jobs.iter().next() {
             let (job, action) = (*job, open.action.clone());
             match act(turn, id, action.as_str())? {
@@ -64,12 +71,26 @@ pub(super) fn actions(turn: &mut Turn<'_>, id: Id<id::Incident>) -> Result<(), S
             }
         } else if let Some(task) = commanded(&state) {
             Command::CompleteTask { task, outputs: Variables::new() }
+        } else if !reviewed && wants_review(&state) {
+            reviewed = true;
+            Command::Review
         } else {
             return Ok(());
         };
-        step(turn, id, &command, &[])?;
+        let events = step(turn, id, &command, &[])?;
+        reviewed &= events.is_empty();
+        signal_others(turn, id, &events)?;
     }
     Ok(())
+}
+
+/// Whether a held token has its evidence now, or something waits for a condition.
+fn wants_review(state: &Incident) -> bool {
+    let process = &state.process.state;
+    let there = |missing: &Vec<Code>| missing.iter().all(|name| state.evidence.contains_key(name));
+    let conditions = process.subscriptions.values();
+    let mut conditions = conditions.filter(|held| held.waits_for == WaitsFor::Condition);
+    process.held.values().any(there) || conditions.next().is_some()
 }
 
 /// The task that waits for a commander while there is one.

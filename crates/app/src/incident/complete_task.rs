@@ -6,7 +6,8 @@ use base::{Code, Id, Timestamp, id};
 use domain::{
     access::{Permission, Scope},
     incident::{
-        Approval, Authority, Incident, TaskApproved, approve_task, field_missing, wrong_role,
+        Approval, Authority, Incident, TaskApproved, another_person, approve_task, field_missing,
+        wrong_role,
     },
     person,
 };
@@ -16,6 +17,7 @@ use super::{
     advance::{actions, step},
     exception::authority,
     load,
+    tell::signal_others,
 };
 use crate::{
     App, Caller, Error,
@@ -57,13 +59,14 @@ fn complete(
     let state = load(turn, id)?;
     let open = state.process.state.tasks.get(&task);
     let open = open.ok_or(process::Refusal::NoTask { task }).map_err(domain::Refused::from)?;
-    let model = turn.app.documents().model(turn.conn, state.process.sha256)?;
+    let model = turn.app.documents().running(turn.conn, &state.process)?;
     let element = model.element(&open.element).ok_or(process::Refusal::OtherModel);
     let element = element.map_err(domain::Refused::from)?;
     if !wants_approvers(element) && caller.needs(Permission::Respond, Scope::House).is_err() {
         return Err(wrong_role().into());
     }
     may(caller, &state, (task, element), turn.now)?;
+    four_eyes(turn, caller, id, element)?;
     let (outputs, words) = read(element, answers)?;
     if !approved(turn, caller, (id, &state), (task, element), (&outputs, &words))? {
         return Ok(());
@@ -73,6 +76,7 @@ fn complete(
         TaskKind::Decision => Command::CompleteDecision { task, inputs: outputs },
     };
     let events = step(turn, id, &command, &words)?;
+    signal_others(turn, id, &events)?;
     if element.id.as_str() == super::command::TAKE_COMMAND {
         super::command::taken_by_task(turn, caller, id)?;
     }
@@ -114,6 +118,29 @@ fn decided(
     super::severity::follow(turn, id, &decided, rationale)
 }
 
+/// Whoever did one of the named elements last may not do this one.
+fn four_eyes(
+    turn: &mut Turn<'_>,
+    caller: &Caller,
+    id: Id<id::Incident>,
+    element: &Element,
+) -> Result<(), Stop> {
+    let Some(me) = caller.person.filter(|_| !element.marks.four_eyes.is_empty()) else {
+        return Ok(());
+    };
+    let mut last = BTreeMap::new();
+    for stored in store::log::stream(turn.conn, &id.to_string())? {
+        let entry = stored.entry()?;
+        if matches!(entry.kind.as_str(), "task_completed" | "task_approved") {
+            let done = entry.data.get("element").and_then(|done| done.as_str()).map(str::to_owned);
+            last.extend(done.map(|done| (done, entry.actor.id.to_string())));
+        }
+    }
+    let me = me.to_string();
+    let own = |other: &Code| last.get(other.as_str()) == Some(&me);
+    if element.marks.four_eyes.iter().any(own) { Err(another_person().into()) } else { Ok(()) }
+}
+
 /// Counts this caller's approval; true where the task is complete with it.
 ///
 /// A decision by a table holds at once and is approved afterwards (ground rule G3): it counts nobody.
@@ -128,6 +155,7 @@ fn approved(
         return Ok(true);
     };
     caller.needs(Permission::Approve, Scope::Entity(state.entity))?;
+    approver_of(caller, element)?;
     let by = turn.app.approver(caller, turn.now)?;
     let (element, answer) = (element.id.clone(), answer.clone());
     let approved = TaskApproved { task, element, answer, wanted };
@@ -141,6 +169,16 @@ fn approved(
     }
 }
 
+/// Where the model names the roles of the approvers, the approver holds one of them.
+fn approver_of(caller: &Caller, element: &Element) -> Result<(), Stop> {
+    let named = |code: &Code| {
+        Role::from_code(code.as_str())
+            .is_some_and(|role| caller.grants.iter().any(|grant| grant.role == role))
+    };
+    let wanted = &element.marks.approvers;
+    if wanted.is_empty() || wanted.iter().any(named) { Ok(()) } else { Err(wrong_role().into()) }
+}
+
 /// Whether this caller may complete this task: by role, in command, because it was delegated, or because
 /// the incident is grave (ground rule G3).
 pub(super) fn may(
@@ -151,7 +189,9 @@ pub(super) fn may(
 ) -> Result<(), Stop> {
     let grave = state.severity.now().is_none_or(|s| s <= domain::incident::Severity::S2);
     let holds_it = caller.person.is_some() && state.holder(task, now) == caller.person;
-    if grave || holds_it || authority(caller, state, &element.marks.roles) == Authority::Held {
+    let asked: Vec<Code> =
+        element.marks.roles.iter().chain(&element.marks.candidates).cloned().collect();
+    if grave || holds_it || authority(caller, state, &asked) == Authority::Held {
         return Ok(());
     }
     if caller.person.is_none() {

@@ -14,6 +14,7 @@ use process::{Command, Variables};
 use super::{
     advance::{actions, breached, step},
     load,
+    tell::signal_others,
 };
 use crate::{
     App, Caller, Error,
@@ -44,6 +45,30 @@ impl App {
         let who = caller.clone();
         let command = move |turn: &mut Turn<'_>| {
             bypass(turn, &who, id, (task, &code, rationale.trim()))?;
+            actions(turn, id)
+        };
+        self.commit(db::Lane::Normal, caller, command).await
+    }
+
+    /// Passes an element under an exception code: one that is held for evidence that cannot come.
+    ///
+    /// # Errors
+    /// `PRC-002`, `PRC-003`, `PRO-015`, `PRO-016`.
+    pub async fn bypass_element(
+        &self,
+        caller: &Caller,
+        id: Id<id::Incident>,
+        (element, code, rationale): (Code, Code, String),
+    ) -> Result<(), Error> {
+        caller.needs(Permission::Respond, Scope::House)?;
+        caller.someone()?;
+        if rationale.trim().is_empty() {
+            return Err(exception_without_reason().into());
+        }
+        let who = caller.clone();
+        let command = move |turn: &mut Turn<'_>| {
+            let state = load(turn, id)?;
+            pass(turn, &who, (id, state), (element.clone(), &code, rationale.trim()))?;
             actions(turn, id)
         };
         self.commit(db::Lane::Normal, caller, command).await
@@ -84,14 +109,25 @@ fn bypass(
     let open = state.process.state.tasks.get(&task);
     let open = open.ok_or(process::Refusal::NoTask { task }).map_err(domain::Refused::from)?;
     let element = open.element.clone();
-    let model = turn.app.documents().model(turn.conn, state.process.sha256)?;
+    pass(turn, caller, (id, state), (element, code, rationale))
+}
+
+/// Passes an element: one with an open task, or one that is held for its evidence.
+fn pass(
+    turn: &mut Turn<'_>,
+    caller: &Caller,
+    (id, state): (Id<id::Incident>, Incident),
+    (element, code, rationale): (Code, &Code, &str),
+) -> Result<(), Stop> {
+    let model = turn.app.documents().running(turn.conn, &state.process)?;
     let roles = model.element(&element).map(|e| e.marks.roles.clone()).unwrap_or_default();
     let authority = authority(caller, &state, &roles);
     let wanted =
         want_ratification(id, &state, (element.clone(), code.clone()), authority, turn.now)?;
     let command = Command::Bypass { element, code: code.clone(), outputs: Variables::new() };
     let words = [(Code::fixed("rationale"), rationale.to_owned())];
-    step(turn, id, &command, &words)?;
+    let events = step(turn, id, &command, &words)?;
+    signal_others(turn, id, &events)?;
     turn.record(vec![wanted])?;
     Ok(())
 }

@@ -123,7 +123,7 @@ fn works(caller: &Caller) -> Result<(), domain::Refused> {
 fn element(turn: &mut Turn<'_>, state: &Incident, task: u32) -> Result<Element, Stop> {
     let open = state.process.state.tasks.get(&task);
     let open = open.ok_or(process::Refusal::NoTask { task }).map_err(domain::Refused::from)?;
-    let model = turn.app.documents().model(turn.conn, state.process.sha256)?;
+    let model = turn.app.documents().running(turn.conn, &state.process)?;
     let element = model.element(&open.element).ok_or(process::Refusal::OtherModel);
     Ok(element.map_err(domain::Refused::from)?.clone())
 }

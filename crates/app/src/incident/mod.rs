@@ -13,6 +13,7 @@ mod outlook;
 mod questions;
 mod record;
 mod severity;
+mod tell;
 mod view;
 
 use base::{Id, id};
@@ -26,6 +27,7 @@ pub use hold::Delegation;
 pub use outlook::Outlook;
 pub use questions::{Question, Ruled, SeverityTable};
 pub use severity::{Answered, preview};
+pub use tell::Told;
 pub use view::{Seen, TaskSeen};
 
 pub use advance::ACTIONS_KNOWN;
@@ -70,7 +72,8 @@ impl App {
             let state = load(turn, id)?;
             let drafts = decide(turn, &state)?;
             turn.record(drafts)?;
-            Ok(())
+            // Evidence may have come that a step waits for (ground rule G6).
+            advance::actions(turn, id)
         };
         self.commit(db::Lane::Normal, caller, command).await
     }

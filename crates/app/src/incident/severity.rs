@@ -128,7 +128,7 @@ fn decide(
 }
 
 fn is_severity(turn: &mut Turn<'_>, state: &incident::Incident, element: &Code) -> bool {
-    let model = turn.app.documents().model(turn.conn, state.process.sha256);
+    let model = turn.app.documents().running(turn.conn, &state.process);
     model.is_ok_and(|model| {
         model.element(element).is_some_and(|element| {
             matches!(&element.kind, process::Kind::Rule { decision: Some(name) }
@@ -145,7 +145,7 @@ fn tell_process(turn: &mut Turn<'_>, id: Id<id::Incident>, severity: Severity) -
         let event = Event::from(VariableSet { name: Code::fixed("severity"), value });
         turn.record(vec![event.draft(id, turn.now)])?;
     }
-    Ok(())
+    actions(turn, id)
 }
 
 /// A decision the process made in a task is the incident's severity decision too.

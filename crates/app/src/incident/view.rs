@@ -78,7 +78,7 @@ impl App {
 
 fn see(app: &App, conn: &mut Conn, id: Id<id::Incident>, before: i64) -> Result<Seen, Stop> {
     let state = incidents::load(conn, id)?.ok_or_else(unknown_incident)?;
-    let model = app.documents().model(conn, state.process.sha256)?;
+    let model = app.documents().running(conn, &state.process)?;
     let recorded: Vec<Recorded> = recorded(&state);
     let phases = phases(&model, &state.process.state, &recorded, app.now());
     let tasks = state.process.state.tasks.iter().filter_map(|(number, task)| {

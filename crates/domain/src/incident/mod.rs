@@ -121,4 +121,7 @@ refusals! {
     /// The other person could not do it.
     delegate_may_not: Forbidden = "TSK-004",
         "This person has no role with which the task could be done; choose somebody else.";
+    /// Four eyes.
+    another_person: Forbidden = "PRC-005",
+        "You did the step that this one checks; another person has to do this one.";
 }

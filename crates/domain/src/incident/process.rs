@@ -1,7 +1,10 @@
 //! Where the process meets the incident: its events become entries of the incident's stream, phases
 //! are entered with its elements, and each entry brings the evidence it carries.
 
-use ::process::Model;
+use ::process::{
+    Kind, Model,
+    model::{Bound, local},
+};
 use base::{Code, Id, Timestamp, id};
 use evidence::entry::{Draft, Under};
 
@@ -40,7 +43,7 @@ pub fn process_drafts(
             ::process::Event::ElementEntered(e) => phase_of(model, &e.element),
             _ => None,
         };
-        let under = under(incident, element(&event));
+        let under = under_called(incident, model, element(&event));
         drafts.push(Event::Process(Box::new(event)).draft(id, now).under(under.clone()));
         if let Some(next) = entered.filter(|next| *next != phase) {
             phase.clone_from(&next);
@@ -54,6 +57,22 @@ fn phase_of(model: &Model, element: &Code) -> Option<Code> {
     model.element(element)?.marks.phase.and_then(|phase| phase.as_str().parse().ok())
 }
 
+/// The version that an event ran under: inside a called process, that one's.
+fn under_called(incident: &Incident, model: &Model, element: Option<Code>) -> Under {
+    let called = element.as_ref().and_then(|element| called(model, element));
+    if let (Some(bound), Some(element)) = (called, &element) {
+        return Under {
+            process: Some(bound.process.clone()),
+            version: Some(bound.version),
+            sha256: Some(bound.sha256),
+            element: local(element).parse().ok(),
+            ..Under::default()
+        };
+    }
+    under(incident, element)
+}
+
+/// The version that the incident runs on.
 pub(super) fn under(incident: &Incident, element: Option<Code>) -> Under {
     Under {
         process: Some(incident.process.name.clone()),
@@ -62,6 +81,19 @@ pub(super) fn under(incident: &Incident, element: Option<Code>) -> Under {
         element,
         ..Under::default()
     }
+}
+
+/// The call that an element lies in, the innermost.
+fn called<'m>(model: &'m Model, element: &Code) -> Option<&'m Bound> {
+    let mut at = model.element(element)?.parent.as_ref();
+    // Each element lies in one other, so the walk ends.
+    while let Some(around) = at.and_then(|id| model.element(id)) {
+        if let Kind::Call { bound, .. } = &around.kind {
+            return bound.as_ref();
+        }
+        at = around.parent.as_ref();
+    }
+    None
 }
 
 /// The element an event is about.
@@ -95,6 +127,7 @@ fn element(event: &::process::Event) -> Option<Code> {
 /// | --- | --- |
 /// | a task completed | its element, each answer, each word |
 /// | a decision evaluated | its element, the decision, each output |
+/// | a job completed, a script evaluated | its element, each output |
 /// | a severity decided | `severity_decision`, `rationale` |
 /// | a severity approved | `approver` |
 /// | awareness, scope decided | `awareness`, `scope` |
@@ -121,16 +154,26 @@ pub fn evidence_marks(event: &Event, meta: &Meta) -> Vec<Code> {
         Event::IncidentClosed(_) => fixed(&["closure"]),
         Event::FactRecorded(fact) => vec![fact.fact.clone()],
         Event::Process(event) => match event.as_ref() {
-            ::process::Event::TaskCompleted(e) => std::iter::once(&e.element)
-                .chain(e.outputs.keys())
-                .chain(&meta.fields)
-                .cloned()
+            ::process::Event::TaskCompleted(e) => {
+                own(&e.element).chain(e.outputs.keys().chain(&meta.fields).cloned()).collect()
+            }
+            ::process::Event::DecisionEvaluated(e) => own(&e.element)
+                .chain(std::iter::once(&e.decision).chain(e.outputs.keys()).cloned())
                 .collect(),
-            ::process::Event::DecisionEvaluated(e) => {
-                [&e.element, &e.decision].into_iter().chain(e.outputs.keys()).cloned().collect()
+            ::process::Event::JobCompleted(e) => {
+                own(&e.element).chain(e.outputs.keys().cloned()).collect()
+            }
+            ::process::Event::ScriptEvaluated(e) => {
+                own(&e.element).chain(e.outputs.keys().cloned()).collect()
             }
             _ => Vec::new(),
         },
         _ => Vec::new(),
     }
+}
+
+/// An element as a record: by its id, and inside a called process also by its id there.
+fn own(element: &Code) -> impl Iterator<Item = Code> {
+    let inside = Some(local(element)).filter(|local| *local != element.as_str());
+    std::iter::once(element.clone()).chain(inside.and_then(|local| local.parse().ok()))
 }

@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 
 use base::Code;
 
-pub use compose::{Called, Calls, Uncallable, local};
+pub use compose::{Called, Calls, MAX_CALLS, Uncallable, local};
 pub use form::{Field, FieldType, Rules};
 pub use kind::{AdHoc, Binding, Bound, Each, Kind, Message, Repeat, Throw, Trigger, When};
 pub use marks::{Mapping, Marks, Phase, Required};

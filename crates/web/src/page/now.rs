@@ -163,7 +163,7 @@ fn clocks(
             Err(_) => None,
         };
         let about = incident.as_ref().and_then(|state| {
-            let model = app.documents().model(conn, state.process.sha256).ok()?;
+            let model = app.documents().running(conn, &state.process).ok()?;
             Some(name_of(&model, &held.rule.parse().ok()?))
         });
         let reference = incident.map(|state| state.reference.to_string());

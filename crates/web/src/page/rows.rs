@@ -42,7 +42,7 @@ pub(crate) fn row(
     let state = incident::load(conn, listed.id)?;
     let (mut next, mut evidence) = (None, Count::default());
     if let Some(state) = &state
-        && let Ok(model) = app.documents().model(conn, state.process.sha256)
+        && let Ok(model) = app.documents().running(conn, &state.process)
     {
         next = if open { soonest(state, &model) } else { None };
         evidence = total(&model, state, now);

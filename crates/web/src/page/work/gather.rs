@@ -112,7 +112,7 @@ impl Seeker<'_> {
         let mut found = Vec::new();
         for open in incident::tasks(self.conn)? {
             let Some((state, title)) = self.incident(open.incident)? else { continue };
-            let model = self.app.documents().model(self.conn, state.process.sha256);
+            let model = self.app.documents().running(self.conn, &state.process);
             let Ok(model) = model else { continue };
             let Some(element) = model.element(&open.element) else { continue };
             let number = u32::try_from(open.task).unwrap_or(u32::MAX);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use base::{Code, Id, Timestamp, id};
 use domain::{
-    access::{Permission, Scope},
+    access::{Permission, Role, Scope},
     incident::{
         Approval, Authority, Incident, TaskApproved, another_person, approve_task, field_missing,
         wrong_role,

@@ -8,6 +8,7 @@ use app::{
     App, Caller, Channels, Credentials, Options, Ports,
     config::NewIntegration,
     identity::{NewContact, NewPerson},
+    intake::Incoming,
     log::{Keeper, Signing},
     testing::{HandClock, START, options},
 };
@@ -155,6 +156,6 @@ async fn alert(app: &App, key: &str, name: &str) {
     let body = format!(
         r#"[{{"labels":{{"alertname":"{name}","severity":"critical"}},"annotations":{{}}}}]"#
     );
-    let json = Some("application/json".to_owned());
-    app.receive(door, json, body.into_bytes()).await.unwrap().unwrap();
+    let incoming = Incoming::of(Some("application/json"), body);
+    app.receive(door, incoming).await.unwrap().unwrap();
 }

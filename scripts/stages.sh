@@ -3,10 +3,10 @@
 # To add one: a name in STAGES, a limit, a function. A stage fails by its exit code; where its
 # output counts tests (cargo, nextest, or a closing line `N passed, N failed`) these are counted.
 
-STAGES=(fmt clippy tidy deny unit build e2e prometheus)
+STAGES=(fmt clippy tidy deny unit build e2e api prometheus)
 
 declare -A LIMIT=(
-  [fmt]=60 [clippy]=900 [tidy]=300 [deny]=300 [unit]=2000 [build]=900 [e2e]=900 [prometheus]=600
+  [fmt]=60 [clippy]=900 [tidy]=300 [deny]=300 [unit]=2000 [build]=900 [e2e]=900 [api]=600 [prometheus]=600
   [soak]=14400
 )
 
@@ -37,6 +37,9 @@ stage_build() { cargo build --locked -p cli; }
 
 stage_e2e() { external e2e/run.mjs; }
 
+# Whatever the description of the API allows, against the running server.
+stage_api() { external e2e/schemathesis.mjs; }
+
 # A real Prometheus and Alertmanager from the distribution against our endpoints.
 stage_prometheus() { external e2e/prometheus.mjs; }
 
@@ -61,10 +64,14 @@ prepare() {
     unit) have_postgres || require initdb:postgresql ;;
     e2e) require node:nodejs npm:npm chromium:chromium prometheus:prometheus \
       prometheus-alertmanager:prometheus-alertmanager && ensure_npm e2e ;;
+    api) require node:nodejs npm:npm python3:python3 && require_venv && ensure_npm e2e ;;
     prometheus) require node:nodejs npm:npm prometheus:prometheus \
       prometheus-alertmanager:prometheus-alertmanager && ensure_npm e2e ;;
   esac
 }
+
+# Debian keeps the module that makes environments in a package of its own.
+require_venv() { python3 -c 'import ensurepip' 2>/dev/null || require ensurepip:python3-venv; }
 
 # Debian keeps initdb off the path.
 have_postgres() { have initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; }

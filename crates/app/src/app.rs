@@ -12,7 +12,7 @@ use store::StoreError;
 
 use crate::{
     Caller, Dice, Error, channels::Channels, documents::Documents, log::Keeper, metrics::Latency,
-    tick::Watch,
+    tick::Watch, webhook::Scanned, windows::Windows,
 };
 
 /// Time, handed down by `cli` (or by the simulator).
@@ -72,6 +72,8 @@ struct Inner {
     keeper: Keeper,
     watch: Watch,
     commits: Latency,
+    scanned: Scanned,
+    windows: Windows,
 }
 
 impl App {
@@ -88,6 +90,8 @@ impl App {
                 keeper,
                 watch: Watch::default(),
                 commits: Latency::default(),
+                scanned: Scanned::default(),
+                windows: Windows::default(),
             }),
         }
     }
@@ -136,6 +140,14 @@ impl App {
     /// How long this process's commands took.
     pub fn commits(&self) -> &Latency {
         &self.inner.commits
+    }
+
+    pub(crate) fn scanned(&self) -> &Scanned {
+        &self.inner.scanned
+    }
+
+    pub(crate) fn windows(&self) -> &Windows {
+        &self.inner.windows
     }
 
     /// Published documents, parsed.

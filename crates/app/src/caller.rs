@@ -8,6 +8,8 @@ use domain::{
 };
 use evidence::entry::{Actor, ActorKind, Envelope, Mode};
 
+use crate::once::Once;
+
 /// How long a given password confirms approvals, in minutes.
 pub const CONFIRMED_MINUTES: i64 = 10;
 
@@ -46,6 +48,8 @@ pub struct Caller {
     pub credentials: Credentials,
     /// The session or token, pseudonymous.
     pub session: Option<Code>,
+    /// The key under which this request is done once, where it has one.
+    pub once: Option<Once>,
 }
 
 impl Caller {
@@ -83,6 +87,7 @@ impl Caller {
             elevated_at: Timestamp::default(),
             credentials,
             session: None,
+            once: None,
         }
     }
 

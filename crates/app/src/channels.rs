@@ -69,11 +69,22 @@ impl Channels {
         self.fetched.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Judges a recipient by its channel.
+    ///
+    /// # Errors
+    /// The reason, as a code; one of a kind that is not set up is not accepted.
+    pub fn accepts(&self, kind: ChannelKind, to: &To) -> Result<(), Code> {
+        match self.all.iter().find(|channel| channel.kind() == kind) {
+            Some(channel) => channel.accepts(to),
+            None => Err(Code::fixed("channel_not_set_up")),
+        }
+    }
+
     /// Sends by the recipient's kind; a kind that is not set up is a failure that says so.
     pub async fn send(&self, message: &Outgoing) -> Delivery {
         let kind = match message.to {
             To::Mail(_) => ChannelKind::Mail,
-            To::Webhook { .. } => ChannelKind::Webhook,
+            To::Webhook { .. } | To::Entries { .. } => ChannelKind::Webhook,
         };
         match self.all.iter().find(|channel| channel.kind() == kind) {
             Some(channel) => channel.send(message).await,

@@ -19,7 +19,7 @@ use domain::{
     server::{ClockStepped, Event, STREAM},
 };
 use futures_util::future::join_all;
-use store::{alert, clock, log, operational, page, person, word};
+use store::{alert, clock, log, once, operational, page, person, word};
 
 use crate::{
     App, Caller, Error, call_tree,
@@ -98,6 +98,7 @@ impl App {
     pub async fn tick(&self) -> Result<Ticked, Error> {
         let kept = self.keep_time().await;
         let pages = self.send_pages().await;
+        self.tell_webhooks().await?;
         Ok(Ticked { pages: pages?, ..kept? })
     }
 
@@ -112,9 +113,11 @@ impl App {
         let missed = self.miss_heartbeats().await;
         let signed = self.sign_when_due().await;
         let probed = self.probe().await;
+        let windows = self.record_windows().await;
         self.watch_commits(probed.as_ref().err()).await;
         self.watch().with(|held| held.ticked_at = Some(self.now()));
         stepped?;
+        windows?;
         probed?;
         Ok(Ticked { clocks: clocks? + missed?, pages: 0, signed: signed? })
     }
@@ -198,8 +201,10 @@ impl App {
         if !failing && last.is_some_and(|last| now - last < PROBE_EVERY) {
             return Ok(());
         }
-        let command =
-            move |turn: &mut Turn<'_>| Ok(operational::raise_high_water(turn.conn, turn.now)?);
+        let command = move |turn: &mut Turn<'_>| {
+            once::expire(turn.conn, turn.now - crate::once::KEPT)?;
+            Ok(operational::raise_high_water(turn.conn, turn.now)?)
+        };
         self.commit(db::Lane::Urgent, &Caller::timer(), command).await?;
         self.remember_call_tree().await?;
         self.watch().with(|held| held.committed_at = Some(now));

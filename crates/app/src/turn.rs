@@ -89,7 +89,11 @@ impl App {
         mut command: impl FnMut(&mut Turn<'_>) -> Result<T, Stop> + Send + 'static,
     ) -> Result<T, Error> {
         let (app, caller, seed) = (self.clone(), caller.clone(), self.seed());
+        let once = caller.once.clone();
         let job = move |conn: &mut Conn| {
+            if let Some(once) = &caller.once {
+                once.take(conn, app.now())?;
+            }
             let mut turn = Turn {
                 conn,
                 now: app.now(),
@@ -103,6 +107,9 @@ impl App {
         let began = self.now();
         let answer = self.db().submit(lane, job).await;
         self.commits().count(self.now() - began);
+        if let Some(once) = once.filter(|_| answer.is_ok()) {
+            once.taken();
+        }
         answer.map_err(Error::from)
     }
 }

@@ -33,6 +33,7 @@ async fn somebody(app: &App, name: &str, roles: &[Role]) -> Caller {
         elevated_at: START,
         credentials: Credentials::Session { confirmed_at: app.now() },
         session: None,
+        once: None,
     }
 }
 

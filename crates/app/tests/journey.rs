@@ -27,6 +27,7 @@ fn signed_in(id: Id<id::Person>, roles: &[Role], now: Timestamp) -> Caller {
         elevated_at: START,
         credentials: Credentials::Session { confirmed_at: now },
         session: None,
+        once: None,
     }
 }
 

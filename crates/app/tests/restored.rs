@@ -59,6 +59,7 @@ async fn somebody(app: &App, name: &str, roles: &[Role], now: Timestamp) -> Call
         elevated_at: START,
         credentials: Credentials::Session { confirmed_at: now },
         session: None,
+        once: None,
     }
 }
 

@@ -13,6 +13,7 @@ mod event;
 pub mod function;
 pub mod incident;
 pub mod integration;
+pub mod once;
 pub mod organisation;
 pub mod page;
 pub mod person;
@@ -20,6 +21,7 @@ pub mod refusal;
 pub mod server;
 pub mod service;
 pub mod team;
+pub mod webhook;
 
 pub use event::{Meta, Unreadable};
 pub use refusal::Refused;

@@ -77,6 +77,12 @@ leaf! {
         pub role: Role,
     }
 
+    /// Every token of this service opens nothing any more.
+    pub struct TokensRevoked {
+        /// How many there were.
+        pub count: i64,
+    }
+
     /// Failed sign-ins of one window, counted together.
     pub struct SignInsFailed {
         /// How many.
@@ -103,6 +109,8 @@ events! {
         SignedIn = "signed_in",
         /// A token for the API.
         TokenCreated = "token_created",
+        /// Its tokens open nothing any more.
+        TokensRevoked = "tokens_revoked",
         /// Failed sign-ins, counted.
         SignInsFailed = "sign_ins_failed",
     }
@@ -202,6 +210,7 @@ pub fn apply(state: Option<Person>, event: &Event, meta: &Meta) -> Option<Person
         | Event::PasswordSet(_)
         | Event::SignedIn(_)
         | Event::TokenCreated(_)
+        | Event::TokensRevoked(_)
         | Event::SignInsFailed(_) => {}
     }
     next.version += 1;

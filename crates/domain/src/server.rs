@@ -57,6 +57,46 @@ leaf! {
         pub found: Timestamp,
     }
 
+    /// Failed sign-ins of somebody we know.
+    pub struct FailedFor {
+        /// The person whose address was typed.
+        pub person: Id<id::Person>,
+        /// How often.
+        pub count: i64,
+    }
+
+    /// Failed sign-ins of a window, that no sign-in followed.
+    pub struct SignInsRefused {
+        /// When the first one was.
+        pub first_at: Timestamp,
+        /// How many addresses were typed.
+        pub addresses: i64,
+        /// How often.
+        pub count: i64,
+        /// Those whose addresses we know, at most 100.
+        pub people: Vec<FailedFor>,
+    }
+
+    /// Reads of the log by one person or program.
+    pub struct ReadBy {
+        /// Who.
+        pub reader: Code,
+        /// How often.
+        pub count: i64,
+    }
+
+    /// Who read the log in a window.
+    pub struct LogRead {
+        /// When it began.
+        pub from: Timestamp,
+        /// When it ended.
+        pub to: Timestamp,
+        /// The readers, at most 100.
+        pub readers: Vec<ReadBy>,
+        /// Reads by others.
+        pub others: i64,
+    }
+
     /// A word of an entry.
     pub struct WordRef {
         /// The entry's position.
@@ -113,6 +153,10 @@ events! {
         HostCommand = "host_command",
         /// The system clock stepped.
         ClockStepped = "clock_stepped",
+        /// Failed sign-ins of a window.
+        SignInsRefused = "sign_ins_refused",
+        /// Who read the log in a window.
+        LogRead = "log_read",
         /// An erasure was asked for.
         ErasureRequested = "erasure_requested",
         /// Words were erased.

@@ -58,6 +58,7 @@ impl Person {
             elevated_at: self.since - Duration::hours(48),
             credentials: Credentials::Session { confirmed_at: now },
             session: None,
+            once: None,
         }
     }
 }

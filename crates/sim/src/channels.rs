@@ -87,7 +87,7 @@ impl PostOffice {
         let fate = office.fate();
         let to = match &message.to {
             To::Mail(address) => address.clone(),
-            To::Webhook { url, .. } => url.clone(),
+            To::Webhook { url, .. } | To::Entries { url, .. } => url.clone(),
         };
         office.sent.push(Sent {
             at: message.at,

@@ -26,6 +26,17 @@ stmt!(
      WHERE a.opened_at < $1 ORDER BY a.opened_at DESC, a.id DESC LIMIT 100"
 );
 stmt!(
+    PAGE,
+    Rows::Any,
+    "SELECT a.id, a.integration, a.state, a.severity, a.alert_group, a.opened_at, a.resolved_at,
+     a.word, a.field, r.count, r.last_seen, g.incident FROM alert a
+     LEFT JOIN alert_repeat r ON r.alert = a.id LEFT JOIN alert_group g ON g.id = a.alert_group
+     WHERE ($1 = '' OR a.state = $1) AND ($2 = '' OR a.severity = $2)
+     AND ($3 = '' OR a.alert_group = $3) AND ($4 = '' OR a.integration = $4)
+     AND a.opened_at >= $5 AND a.opened_at < $6 AND (a.opened_at, a.id) < ($7, $8)
+     ORDER BY a.opened_at DESC, a.id DESC LIMIT 100"
+);
+stmt!(
     ONE,
     Rows::AtMost(1),
     "SELECT a.id, a.integration, a.state, a.severity, a.alert_group, a.opened_at, a.resolved_at,
@@ -95,6 +106,7 @@ pub(crate) static ALL: &[&Stmt] = &[
     &BY_KEY,
     &OPEN_GROUP,
     &NEWEST,
+    &PAGE,
     &ONE,
     &OF_GROUP,
     &GROUP,
@@ -108,6 +120,23 @@ pub(crate) static ALL: &[&Stmt] = &[
     &CHANGES,
     &SILENT,
 ];
+
+/// Which alerts a page of the list holds; an empty text asks nothing.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// open or resolved.
+    pub state: String,
+    /// The sender's severity.
+    pub severity: String,
+    /// The group.
+    pub group: String,
+    /// The door it came through.
+    pub integration: String,
+    /// Opened at this instant or later.
+    pub from: Option<Timestamp>,
+    /// Opened before this instant.
+    pub to: Option<Timestamp>,
+}
 
 /// An alert as the list shows it.
 #[derive(Debug, Clone)]
@@ -229,6 +258,26 @@ pub fn open_group(
 /// Alerts opened before an instant, newest first, at most 100.
 pub fn before(conn: &mut Conn, at: Timestamp) -> Result<Vec<Alert>, StoreError> {
     conn.query(&NEWEST, args![at])?.iter().map(alert).collect()
+}
+
+/// A page of the alerts that fit, newest first, after a row's instant and id; at most 100.
+pub fn page(
+    conn: &mut Conn,
+    wanted: &Wanted,
+    after: Option<(i64, String)>,
+) -> Result<Vec<Alert>, StoreError> {
+    let (at, id) = after.unwrap_or((i64::MAX, "~".to_owned()));
+    let args = args![
+        wanted.state.as_str(),
+        wanted.severity.as_str(),
+        wanted.group.as_str(),
+        wanted.integration.as_str(),
+        wanted.from.map_or(i64::MIN, Timestamp::micros),
+        wanted.to.map_or(i64::MAX, Timestamp::micros),
+        at,
+        id.as_str(),
+    ];
+    conn.query(&PAGE, args)?.iter().map(alert).collect()
 }
 
 /// One alert.

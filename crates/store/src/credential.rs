@@ -3,7 +3,7 @@
 use base::{Digest, Timestamp};
 use db::{Conn, Rows, Stmt};
 
-use crate::StoreError;
+use crate::{StoreError, log::one};
 
 stmt!(
     ADD,
@@ -17,6 +17,7 @@ stmt!(
     "SELECT kind, subject, role, created_at, expires_at FROM credential WHERE hash = $1"
 );
 stmt!(SPEND, Rows::AtMost(1), "DELETE FROM credential WHERE hash = $1");
+stmt!(SPEND_TOKENS, Rows::Any, "DELETE FROM credential WHERE subject = $1 AND kind = 'token'");
 stmt!(
     SET_PASSWORD,
     Rows::Exactly(1),
@@ -47,10 +48,19 @@ stmt!(
 stmt!(FAILURES, Rows::AtMost(1), "SELECT count, first_at FROM sign_in_failure WHERE subject = $1");
 stmt!(FORGIVE, Rows::AtMost(1), "DELETE FROM sign_in_failure WHERE subject = $1");
 
+stmt!(
+    FAILURES_BEFORE,
+    Rows::Exactly(1),
+    "SELECT COUNT(*), CAST(COALESCE(SUM(count), 0) AS BIGINT), MIN(first_at) FROM sign_in_failure
+     WHERE first_at < $1"
+);
+stmt!(FORGIVE_BEFORE, Rows::Any, "DELETE FROM sign_in_failure WHERE first_at < $1");
+
 pub(crate) static ALL: &[&Stmt] = &[
     &ADD,
     &FIND,
     &SPEND,
+    &SPEND_TOKENS,
     &SET_PASSWORD,
     &PASSWORD,
     &OPEN_SESSION,
@@ -61,6 +71,8 @@ pub(crate) static ALL: &[&Stmt] = &[
     &FAILED,
     &FAILURES,
     &FORGIVE,
+    &FAILURES_BEFORE,
+    &FORGIVE_BEFORE,
 ];
 
 /// A key, token or link, known by the SHA-256 of its secret.
@@ -118,6 +130,11 @@ pub fn find(conn: &mut Conn, hash: Digest) -> Result<Option<Credential>, StoreEr
 pub fn spend(conn: &mut Conn, hash: Digest) -> Result<(), StoreError> {
     conn.execute(&SPEND, args![hash])?;
     Ok(())
+}
+
+/// Takes every token of a person or service away; answers how many there were.
+pub fn spend_tokens(conn: &mut Conn, subject: &str) -> Result<u64, StoreError> {
+    Ok(conn.execute(&SPEND_TOKENS, args![subject])?)
 }
 
 /// Sets a password's hash (PHC string of Argon2id).
@@ -187,6 +204,21 @@ pub fn failed(conn: &mut Conn, subject: Digest, now: Timestamp) -> Result<(), St
 pub fn failures(conn: &mut Conn, subject: Digest) -> Result<Option<(i64, Timestamp)>, StoreError> {
     let rows = conn.query(&FAILURES, args![subject])?;
     rows.first().map(|row| Ok((row.int(0)?, row.instant(1)?))).transpose()
+}
+
+/// Failed sign-ins that began before an instant: addresses, attempts, the first of them.
+pub fn failures_before(
+    conn: &mut Conn,
+    before: Timestamp,
+) -> Result<(i64, i64, Option<Timestamp>), StoreError> {
+    let row = one(conn.query(&FAILURES_BEFORE, args![before])?, &FAILURES_BEFORE)?;
+    Ok((row.int(0)?, row.int(1)?, row.opt_int(2)?.map(Timestamp::from_micros)))
+}
+
+/// Forgets failed sign-ins that began before an instant.
+pub fn forgive_before(conn: &mut Conn, before: Timestamp) -> Result<(), StoreError> {
+    conn.execute(&FORGIVE_BEFORE, args![before])?;
+    Ok(())
 }
 
 /// Forgets failed sign-ins.

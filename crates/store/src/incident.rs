@@ -21,6 +21,33 @@ stmt!(
      updated_at FROM incident WHERE declared_at < $1 ORDER BY declared_at DESC, id DESC LIMIT 100"
 );
 stmt!(
+    PAGE_NEWEST,
+    Rows::Any,
+    "SELECT id, reference, mode, entity, status, phase, severity, commander, declared_at, word,
+     updated_at FROM incident WHERE ($1 = '' OR status = $1)
+     AND ($2 = '' OR COALESCE(severity, 'none') = $2) AND ($3 = '' OR phase = $3)
+     AND ($4 = '' OR mode = $4) AND declared_at >= $5 AND declared_at < $6
+     AND (declared_at, id) < ($7, $8) ORDER BY declared_at DESC, id DESC LIMIT 100"
+);
+stmt!(
+    PAGE_OLDEST,
+    Rows::Any,
+    "SELECT id, reference, mode, entity, status, phase, severity, commander, declared_at, word,
+     updated_at FROM incident WHERE ($1 = '' OR status = $1)
+     AND ($2 = '' OR COALESCE(severity, 'none') = $2) AND ($3 = '' OR phase = $3)
+     AND ($4 = '' OR mode = $4) AND declared_at >= $5 AND declared_at < $6
+     AND (declared_at, id) > ($7, $8) ORDER BY declared_at, id LIMIT 100"
+);
+stmt!(
+    PAGE_UPDATED,
+    Rows::Any,
+    "SELECT id, reference, mode, entity, status, phase, severity, commander, declared_at, word,
+     updated_at FROM incident WHERE ($1 = '' OR status = $1)
+     AND ($2 = '' OR COALESCE(severity, 'none') = $2) AND ($3 = '' OR phase = $3)
+     AND ($4 = '' OR mode = $4) AND declared_at >= $5 AND declared_at < $6
+     AND (updated_at, id) < ($7, $8) ORDER BY updated_at DESC, id DESC LIMIT 100"
+);
+stmt!(
     TASKS,
     Rows::Any,
     "SELECT t.incident, t.task, t.element, t.role, t.created_at, t.due_at, i.reference, i.severity,
@@ -47,8 +74,51 @@ stmt!(
      WHERE i.incident = $1 AND e.kind = 'alerts_received' ORDER BY e.stream LIMIT 10000"
 );
 
-pub(crate) static ALL: &[&Stmt] =
-    &[&BY_REFERENCE, &LAST_NUMBER, &OPEN, &NEWEST, &TASKS, &UNAPPROVED, &COUNT, &STREAMS, &INTAKES];
+pub(crate) static ALL: &[&Stmt] = &[
+    &BY_REFERENCE,
+    &LAST_NUMBER,
+    &OPEN,
+    &NEWEST,
+    &PAGE_NEWEST,
+    &PAGE_OLDEST,
+    &PAGE_UPDATED,
+    &TASKS,
+    &UNAPPROVED,
+    &COUNT,
+    &STREAMS,
+    &INTAKES,
+];
+
+/// Which incidents a page of the list holds; an empty text asks nothing.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// open, closed or merged.
+    pub status: String,
+    /// `S1` to `S4`, or none.
+    pub severity: String,
+    /// detect, triage, contain, recover or learn.
+    pub phase: String,
+    /// live, exercise or retrospective.
+    pub mode: String,
+    /// Declared at this instant or later.
+    pub from: Option<Timestamp>,
+    /// Declared before this instant.
+    pub to: Option<Timestamp>,
+    /// In which order.
+    pub order: Order,
+}
+
+/// The order of a list of incidents.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Order {
+    /// The newest first.
+    #[default]
+    Newest,
+    /// The oldest first.
+    Oldest,
+    /// The one that changed last first.
+    Updated,
+}
 
 /// A row of the list.
 #[derive(Debug, Clone)]
@@ -168,6 +238,31 @@ pub fn open(conn: &mut Conn) -> Result<Vec<Listed>, StoreError> {
 /// Incidents declared before an instant, newest first, at most 100.
 pub fn before(conn: &mut Conn, at: Timestamp) -> Result<Vec<Listed>, StoreError> {
     conn.query(&NEWEST, args![at])?.iter().map(listed).collect()
+}
+
+/// A page of the incidents that fit, after a row's instant (of its order) and id; at most 100.
+pub fn page(
+    conn: &mut Conn,
+    wanted: &Wanted,
+    after: Option<(i64, String)>,
+) -> Result<Vec<Listed>, StoreError> {
+    let (stmt, start) = match wanted.order {
+        Order::Newest => (&PAGE_NEWEST, (i64::MAX, "~")),
+        Order::Oldest => (&PAGE_OLDEST, (i64::MIN, "")),
+        Order::Updated => (&PAGE_UPDATED, (i64::MAX, "~")),
+    };
+    let (at, id) = after.unwrap_or((start.0, start.1.to_owned()));
+    let args = args![
+        wanted.status.as_str(),
+        wanted.severity.as_str(),
+        wanted.phase.as_str(),
+        wanted.mode.as_str(),
+        wanted.from.map_or(i64::MIN, Timestamp::micros),
+        wanted.to.map_or(i64::MAX, Timestamp::micros),
+        at,
+        id.as_str(),
+    ];
+    conn.query(stmt, args)?.iter().map(listed).collect()
 }
 
 /// Open tasks of open incidents, soonest due first, at most 500.

@@ -30,6 +30,7 @@ pub mod governed;
 pub mod incident;
 pub mod log;
 pub mod migrations;
+pub mod once;
 pub mod operational;
 pub mod organisation;
 pub mod page;
@@ -38,6 +39,7 @@ pub mod project;
 pub mod rebuild;
 pub mod setting;
 pub mod tree;
+pub mod webhook;
 pub mod word;
 
 pub use error::StoreError;
@@ -57,6 +59,7 @@ pub fn statements() -> Vec<&'static db::Stmt> {
         governed::ALL,
         incident::ALL,
         log::ALL,
+        once::ALL,
         operational::ALL,
         organisation::ALL,
         page::ALL,
@@ -64,6 +67,7 @@ pub fn statements() -> Vec<&'static db::Stmt> {
         rebuild::ALL,
         setting::ALL,
         tree::ALL,
+        webhook::ALL,
         word::ALL,
         project::alerts::ALL,
         project::documents::ALL,
@@ -72,6 +76,7 @@ pub fn statements() -> Vec<&'static db::Stmt> {
         project::organisation::ALL,
         project::people::ALL,
         project::servers::ALL,
+        project::webhooks::ALL,
     ]
     .concat()
 }

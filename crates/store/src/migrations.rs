@@ -55,4 +55,5 @@ pub static ALL: &[Migration] = &[
         sql: include_str!("../../../migrations/0008_versions.sql"),
     },
     Migration { number: 9, name: "doors", sql: include_str!("../../../migrations/0009_doors.sql") },
+    Migration { number: 10, name: "api", sql: include_str!("../../../migrations/0010_api.sql") },
 ];

@@ -64,6 +64,7 @@ derived! {
     PAGE: "page", "id, escalation, person, step, state, position, attempt, due_at, queued_at, handed_over_at, acknowledged_at, last_reason", "id";
     CLOCK: "clock", "id, kind, target, generation, started_at, due_at, state, rule", "id";
     EXPORT: "export", "seq, incident, taken_at", "seq";
+    WEBHOOK: "webhook", "id, standing, types, generation, word, added_at", "id";
     ERASURE: "erasure", "request, person, basis, requested_by, performed", "request";
 }
 

@@ -119,6 +119,8 @@ const ADMINISTER: Access = Access::Page(Permission::Administer);
 const PUBLIC: Access = Access::Public;
 const TOKEN_READ: Access = Access::Token(Permission::Read);
 const TOKEN_RESPOND: Access = Access::Token(Permission::Respond);
+const TOKEN_DECLARE: Access = Access::Token(Permission::Declare);
+const TOKEN_COMMAND: Access = Access::Token(Permission::Command);
 const TOKEN_ADMINISTER: Access = Access::Token(Permission::Administer);
 const TOKEN_LOG: Access = Access::Token(Permission::ReadLog);
 
@@ -219,6 +221,14 @@ pub static TABLE: &[Route] = routes! {
     POST "/integrations/{id}/try" ADMINISTER => page::integration::try_out;
     POST "/integrations/{id}/test" ADMINISTER => page::integration::test;
     POST "/integrations/{id}/key" ADMINISTER => page::integration::renew_key;
+    GET "/webhooks" ADMINISTER => page::webhooks::list;
+    POST "/webhooks" ADMINISTER => page::webhooks::add;
+    GET "/webhooks/{id}" ADMINISTER => page::webhooks::show;
+    POST "/webhooks/{id}/pause" ADMINISTER => page::webhooks::pause;
+    POST "/webhooks/{id}/resume" ADMINISTER => page::webhooks::resume;
+    POST "/webhooks/{id}/renew" ADMINISTER => page::webhooks::renew;
+    POST "/webhooks/{id}/remove" ADMINISTER => page::webhooks::remove;
+    POST "/webhooks/{id}/test" ADMINISTER => page::webhooks::test;
     // What senders post.
     POST "/in/{source}/{key}" Access::Key => ingest::receive;
     PUT "/in/{source}/{key}" Access::Key => ingest::receive;
@@ -235,35 +245,77 @@ pub static TABLE: &[Route] = routes! {
     // The JSON API, described.
     GET "/api/openapi.json" PUBLIC => api::openapi;
     GET "/api/docs" PUBLIC => api::docs;
-    GET "/api/v1/incidents" TOKEN_READ => api::incidents: "List incidents, newest first." [];
-    POST "/api/v1/incidents" Access::Token(Permission::Declare)
-        => api::declare: "Declare an incident of the home entity." ["ENT-001" "ENT-002" "INC-003"];
+    GET "/api/v1/incidents" TOKEN_READ => api::incidents: "List incidents." [];
+    POST "/api/v1/incidents" TOKEN_DECLARE
+        => api::declare: "Declare an incident of the home entity."
+            ["ENT-001" "ENT-002" "INC-003" "INC-013"];
     GET "/api/v1/incidents/{reference}" TOKEN_READ
         => api::incident: "Read an incident. State, facts, open tasks, clocks, evidence by phase."
             ["INC-004"];
     POST "/api/v1/incidents/{reference}/notes" TOKEN_RESPOND
-        => api::note: "Add a note, or an action that was taken." ["INC-001" "INC-004" "INC-009"];
+        => api::note: "Add a note, or an action that was taken."
+            ["INC-002" "INC-004" "INC-007" "INC-013"];
     POST "/api/v1/incidents/{reference}/facts" TOKEN_RESPOND
-        => api::fact: "Record a fact." ["INC-001" "INC-004" "INC-008"];
+        => api::fact: "Record a fact." ["INC-002" "INC-004" "INC-012" "INC-013"];
+    POST "/api/v1/incidents/{reference}/scope" TOKEN_RESPOND
+        => api::act::scope: "Decide what is affected." ["ENT-002" "INC-002" "INC-004" "INC-007"];
+    POST "/api/v1/incidents/{reference}/awareness" TOKEN_RESPOND
+        => api::act::awareness: "Decide since when the legal entity knows."
+            ["INC-002" "INC-004" "INC-007" "INC-009"];
+    POST "/api/v1/incidents/{reference}/command/take" TOKEN_RESPOND
+        => api::act::take_command: "Take command. A reason is wanted where somebody has it."
+            ["INC-001" "INC-002" "INC-004" "INC-007" "INC-011"];
+    POST "/api/v1/incidents/{reference}/command/offer" TOKEN_RESPOND
+        => api::act::offer_command: "Offer command to somebody."
+            ["INC-001" "INC-002" "INC-004" "INC-011" "PER-012"];
+    POST "/api/v1/incidents/{reference}/command/accept" TOKEN_RESPOND
+        => api::act::accept_command: "Accept command that was offered."
+            ["INC-001" "INC-002" "INC-004" "INC-010" "INC-011"];
+    POST "/api/v1/incidents/{reference}/roles" TOKEN_COMMAND
+        => api::act::role: "Give somebody a role in the incident."
+            ["INC-001" "INC-002" "INC-004" "PER-012" "PER-013"];
+    POST "/api/v1/incidents/{reference}/alerts" TOKEN_RESPOND
+        => api::act::attach: "Attach a group of alerts." ["INC-001" "INC-002" "INC-004"];
+    POST "/api/v1/incidents/{reference}/links" TOKEN_COMMAND
+        => api::act::link: "Link two incidents." ["INC-004" "INC-008"];
+    POST "/api/v1/incidents/{reference}/merge" TOKEN_COMMAND
+        => api::act::merge: "Merge the incident into another. No regulatory clock moves later."
+            ["INC-001" "INC-002" "INC-004" "INC-007" "INC-008"];
+    POST "/api/v1/incidents/{reference}/close" TOKEN_COMMAND
+        => api::act::close: "Close the incident. Open tasks and measures hold it open."
+            ["INC-001" "INC-002" "INC-004" "INC-006" "INC-007"];
+    POST "/api/v1/incidents/{reference}/reopen" TOKEN_COMMAND
+        => api::act::reopen: "Go on with a closed incident."
+            ["INC-002" "INC-004" "INC-005" "INC-007"];
+    POST "/api/v1/incidents/{reference}/export" Access::Token(Permission::Export)
+        => api::files::export: "Take the evidence pack of an incident. Taking it is an entry."
+            ["INC-004"];
+    GET "/api/v1/incidents/{reference}/notifications" TOKEN_READ
+        => api::notifications: "List who was told of an incident, and what became of it." ["INC-004"];
     POST "/api/v1/incidents/{reference}/severity" TOKEN_RESPOND
         => api::severity: "Decide severity by the newest table. Raising is effective at once; lowering \
             waits for a second person, who approves it on the page: a token never approves (PER-011)."
-            ["INC-001" "INC-004" "TRI-001" "TRI-002" "TRI-003"];
+            ["DOC-002" "INC-001" "INC-002" "INC-004" "INC-007" "TRI-003"];
     POST "/api/v1/incidents/{reference}/tasks/{number}" TOKEN_RESPOND
         => api::task: "Complete a task. One that wants approvals is completed on its page: a token \
-            never approves." ["INC-001" "INC-004" "PER-011" "PRC-001" "PRC-002"];
+            never approves (PER-011)."
+            ["INC-001" "INC-002" "INC-004" "PER-011" "PRC-001" "PRC-003" "PRC-004" "PRO-005" "PRO-006"
+             "PRO-007"];
+    POST "/api/v1/incidents/{reference}/tasks/{number}/exception" TOKEN_RESPOND
+        => api::bypass: "Pass a task by exception. Somebody else must ratify it, on a page."
+            ["INC-001" "INC-002" "INC-004" "PRC-002" "PRO-005" "PRO-009"];
     POST "/api/v1/incidents/{reference}/tasks/{number}/claim" TOKEN_RESPOND
-        => api::claim: "Take a task on." ["INC-001" "INC-002" "INC-004" "PRC-003" "PRO-005"];
+        => api::claim: "Take a task on." ["INC-001" "INC-002" "INC-004" "PRC-003" "PRO-005" "TSK-001" "TSK-002" "TSK-003" "TSK-004"];
     POST "/api/v1/incidents/{reference}/tasks/{number}/release" TOKEN_RESPOND
-        => api::release: "Give a task back." ["INC-001" "INC-002" "INC-004" "PRC-003" "PRO-005"];
+        => api::release: "Give a task back." ["INC-001" "INC-002" "INC-004" "PRC-003" "PRO-005" "TSK-001" "TSK-002" "TSK-003" "TSK-004"];
     POST "/api/v1/incidents/{reference}/tasks/{number}/delegate" TOKEN_RESPOND
         => api::delegate: "Delegate a task for a time."
-            ["INC-001" "INC-002" "INC-004" "INC-007" "PER-012" "PRC-003" "PRO-005"];
+            ["INC-001" "INC-002" "INC-004" "INC-007" "PER-012" "PRC-003" "PRO-005" "TSK-001" "TSK-002"
+             "TSK-003" "TSK-004"];
     GET "/api/v1/tasks" TOKEN_READ
         => api::tasks: "List what waits, soonest due first." [];
     GET "/api/v1/incidents/{reference}/evidence" TOKEN_LOG
         => api::evidence: "List the entries of an incident, newest first." ["INC-004"];
-    GET "/api/v1/alerts" TOKEN_READ => api::alerts: "List alerts, newest first." [];
     // The organisation.
     GET "/api/v1/legal-entities" TOKEN_READ
         => organisation::list::<Entity>: "List legal entities, those that still are first." [];
@@ -337,9 +389,60 @@ pub static TABLE: &[Route] = routes! {
     GET "/api/v1/incidents/{reference}/scope/suggested" TOKEN_READ
         => organisation::suggested: "Read what an incident may reach by the service graph. Decides \
             nothing." ["INC-004"];
+    GET "/api/v1/severity" TOKEN_READ
+        => api::questions: "Read the questions that decide severity." ["DOC-002"];
+    GET "/api/v1/alerts" TOKEN_READ => api::alerts::alerts: "List alerts, newest first." [];
+    GET "/api/v1/alerts/{id}" TOKEN_READ
+        => api::alerts::alert: "Explain an alert. What it says, where it went, who was told." [];
+    POST "/api/v1/alerts/{id}/acknowledge" TOKEN_RESPOND
+        => api::alerts::acknowledge: "Acknowledge an alert. It answers the ladders of its group."
+            ["ESC-001"];
+    POST "/api/v1/alerts/{id}/declare" TOKEN_DECLARE
+        => api::declare_from: "Declare an incident from an alert. The alert's group belongs to it."
+            ["ENT-001" "ENT-002" "INC-003" "INC-013"];
+    GET "/api/v1/quarantine/{id}/bytes" TOKEN_READ
+        => api::files::arrived: "Read an input that was not understood, byte for byte." [];
+    GET "/api/v1/people" TOKEN_READ => api::people::people: "List people." [];
+    POST "/api/v1/people" TOKEN_ADMINISTER
+        => api::people::add: "Add a person. The one-time link is made on their page: whoever holds it \
+            could approve, and a token never does."
+            ["PER-001" "PER-006" "PER-007" "PER-013" "PER-015"];
+    GET "/api/v1/people/{id}" TOKEN_READ => api::people::one: "Read a person." ["PER-012"];
+    POST "/api/v1/people/{id}/roles" TOKEN_ADMINISTER
+        => api::people::grant: "Grant a role for all legal entities." ["PER-012" "PER-013" "PER-015"];
+    POST "/api/v1/people/{id}/roles/revoke" TOKEN_ADMINISTER
+        => api::people::revoke: "Take a role away." ["PER-012" "PER-013"];
+    POST "/api/v1/people/{id}/tokens/revoke" TOKEN_ADMINISTER
+        => api::people::revoke_tokens: "Take every token of a person or service away. Streams that \
+            one opened end within seconds." ["PER-012"];
+    GET "/api/v1/webhooks" TOKEN_ADMINISTER => api::webhooks::webhooks: "List webhooks." [];
+    POST "/api/v1/webhooks" TOKEN_ADMINISTER
+        => api::webhooks::add: "Add a webhook. Its secret is answered once; the first thing it is told \
+            is that it was added." ["HOK-002" "HOK-003" "HOK-005" "HOK-006"];
+    GET "/api/v1/webhooks/{id}" TOKEN_ADMINISTER
+        => api::webhooks::one: "Read a webhook." ["HOK-001"];
+    POST "/api/v1/webhooks/{id}/pause" TOKEN_ADMINISTER
+        => api::webhooks::pause: "Tell a webhook nothing for a while." ["HOK-001" "HOK-004"];
+    POST "/api/v1/webhooks/{id}/resume" TOKEN_ADMINISTER
+        => api::webhooks::resume: "Tell a webhook again, from where it stopped." ["HOK-001" "HOK-004"];
+    POST "/api/v1/webhooks/{id}/renew" TOKEN_ADMINISTER
+        => api::webhooks::renew: "Give a webhook a new secret. It is answered once; the old one signs \
+            nothing any more." ["HOK-001" "HOK-004"];
+    POST "/api/v1/webhooks/{id}/remove" TOKEN_ADMINISTER
+        => api::webhooks::remove: "Tell a webhook nothing any more." ["HOK-001" "HOK-004"];
+    POST "/api/v1/webhooks/{id}/test" TOKEN_ADMINISTER
+        => api::webhooks::test: "Send a webhook a signed test, now and once." ["HOK-001"];
+    GET "/api/v1/webhooks/{id}/deliveries" TOKEN_ADMINISTER
+        => api::webhooks::deliveries: "List the newest attempts to tell a webhook, newest first."
+            ["HOK-001"];
+    GET "/api/v1/search" TOKEN_READ => api::search: "Look for incidents, people and entries." [];
+    GET "/api/v1/evidence" TOKEN_LOG
+        => api::entries: "List the entries of the log, newest first." ["INC-004"];
     GET "/api/v1/evidence/{seq}" TOKEN_LOG => api::entry: "Read an entry, byte for byte." [];
     GET "/api/v1/evidence/{seq}/proof" TOKEN_LOG
         => api::proof: "Prove that an entry is in the log. 404 until a checkpoint covers it." [];
+    GET "/api/v1/events" TOKEN_LOG
+        => api::events: "Follow the log as server-sent events. It resumes after `Last-Event-ID`." [];
     // Doors in: what there is, what it is told, what was not understood.
     GET "/api/v1/sources" TOKEN_READ => api::sources: "List the sources that can be read." [];
     GET "/api/v1/integrations" TOKEN_READ => api::integrations: "List the integrations." [];

@@ -52,6 +52,7 @@ impl App {
                 elevated_at: state.elevated_at,
                 credentials,
                 session: Some(pseudonym(hash)),
+                once: None,
             };
             let name = person::name(conn, id)?;
             let zone = setting::get(conn, id, setting::ZONE)?.filter(|zone| !zone.is_empty());
@@ -95,6 +96,7 @@ impl App {
                 elevated_at: state.elevated_at,
                 credentials: Credentials::Token,
                 session: Some(pseudonym(hash)),
+                once: None,
             })
         })
         .await

@@ -1,11 +1,11 @@
 //! Tokens for the API: of a named service, with one role; they never approve.
 
-use base::id;
+use base::{Id, id};
 use domain::{
     access::{Permission, Role, Scope},
-    person::{Event, PersonKind, TokenCreated, name_missing},
+    person::{Event, PersonKind, TokenCreated, TokensRevoked, name_missing, unknown_person},
 };
-use store::credential;
+use store::{credential, person};
 
 use super::{add, secret};
 use crate::{App, Caller, Error, identity::NewPerson, turn::Turn};
@@ -47,6 +47,25 @@ impl App {
             };
             credential::add(turn.conn, hash, &credential)?;
             Ok(text)
+        };
+        self.commit(db::Lane::Normal, caller, command).await
+    }
+
+    /// Takes every token of a person or service away; streams that one opened end within seconds.
+    ///
+    /// # Errors
+    /// `PER-008`, `PER-012`.
+    pub async fn revoke_tokens(&self, caller: &Caller, id: Id<id::Person>) -> Result<i64, Error> {
+        caller.needs(Permission::Administer, Scope::House)?;
+        let command = move |turn: &mut Turn<'_>| {
+            person::load(turn.conn, id)?.ok_or_else(unknown_person)?;
+            let spent = credential::spend_tokens(turn.conn, &id.to_string())?;
+            let count = i64::try_from(spent).unwrap_or(i64::MAX);
+            if count > 0 {
+                let event = Event::from(TokensRevoked { count });
+                turn.record(vec![event.draft(id, turn.now)])?;
+            }
+            Ok(count)
         };
         self.commit(db::Lane::Normal, caller, command).await
     }

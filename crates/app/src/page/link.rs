@@ -34,6 +34,16 @@ impl Links {
         Some(page)
     }
 
+    /// The secret that signs for an endpoint: derived, so that it is stored nowhere.
+    pub fn endpoint_secret(&self, id: Id<id::Endpoint>, generation: i64) -> [u8; 32] {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.key)
+            .expect("invariant: HMAC takes keys of any length");
+        for part in [b"webhook\0".as_slice(), id.bytes(), &generation.to_be_bytes()] {
+            mac.update(part);
+        }
+        mac.finalize().into_bytes().into()
+    }
+
     fn mac(&self, page: Id<id::Page>) -> Hmac<Sha256> {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.key)
             .expect("invariant: HMAC takes keys of any length");

@@ -22,6 +22,15 @@ pub enum To {
         /// Its signing secret, in the form `whsec_…`.
         secret: Secret,
     },
+    /// An endpoint that is told of entries of the log, signed as Standard Webhooks.
+    Entries {
+        /// Its address.
+        url: String,
+        /// Its signing secret, in the form `whsec_…`.
+        secret: Secret,
+        /// Exactly what is posted, as JSON; subject, text and link are not.
+        body: Vec<u8>,
+    },
 }
 
 /// A message on its way to one recipient.
@@ -92,6 +101,14 @@ pub trait Channel: Send + Sync {
     /// Which kind it is.
     fn kind(&self) -> ChannelKind;
 
+    /// Judges a recipient before it is kept, as far as that can be done without asking anybody.
+    ///
+    /// # Errors
+    /// The reason, as a code: `guard.inside`.
+    fn accepts(&self, _: &To) -> Result<(), Code> {
+        Ok(())
+    }
+
     /// Tries once to hand the message over. Ends within the channel's time limit, never panics, and
     /// answers [`Delivery::Failed`] for a recipient of another kind.
     fn send(&self, message: &Outgoing) -> impl Future<Output = Delivery> + Send;
@@ -101,6 +118,12 @@ pub trait Channel: Send + Sync {
 pub trait DynChannel: Send + Sync {
     /// Which kind it is.
     fn kind(&self) -> ChannelKind;
+
+    /// [`Channel::accepts`].
+    ///
+    /// # Errors
+    /// The reason, as a code.
+    fn accepts(&self, to: &To) -> Result<(), Code>;
 
     /// [`Channel::send`] in a box.
     fn send<'a>(
@@ -115,6 +138,10 @@ pub type AnyChannel = Arc<dyn DynChannel>;
 impl<C: Channel> DynChannel for C {
     fn kind(&self) -> ChannelKind {
         Channel::kind(self)
+    }
+
+    fn accepts(&self, to: &To) -> Result<(), Code> {
+        Channel::accepts(self, to)
     }
 
     fn send<'a>(

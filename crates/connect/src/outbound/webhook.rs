@@ -136,12 +136,20 @@ impl Channel for WebhookChannel {
         ChannelKind::Webhook
     }
 
+    fn accepts(&self, to: &To) -> Result<(), Code> {
+        let (To::Webhook { url, .. } | To::Entries { url, .. }) = to else { return Ok(()) };
+        self.http.guard().judge(url).map(drop).map_err(|refused| refused.code())
+    }
+
     async fn send(&self, message: &Outgoing) -> Delivery {
-        let To::Webhook { url, secret } = &message.to else { return wrong_recipient() };
+        let (url, secret, body) = match &message.to {
+            To::Webhook { url, secret } => (url, secret, body(message)),
+            To::Entries { url, secret, body } => (url, secret, body.clone()),
+            To::Mail(_) => return wrong_recipient(),
+        };
         let Ok(key) = SigningKey::read(secret) else {
             return Delivery::failed(Code::fixed("webhook.not_a_key"), NotAKey.to_string());
         };
-        let body = body(message);
         let headers = [
             ("content-type", "application/json".to_owned()),
             ("webhook-id", message.message_id.to_string()),

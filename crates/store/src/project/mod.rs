@@ -11,6 +11,7 @@ pub(crate) mod incidents;
 pub(crate) mod organisation;
 pub(crate) mod people;
 pub(crate) mod servers;
+pub(crate) mod webhooks;
 
 pub use alerts::key_digest;
 
@@ -30,6 +31,7 @@ use domain::{
     person::Person,
     service::ServiceDescribed,
     team::TeamDescribed,
+    webhook::Webhook,
 };
 use evidence::entry::{Entry, Tail};
 
@@ -66,6 +68,7 @@ pub(crate) enum State {
     Team(Box<Part<TeamDescribed>>),
     Service(Box<Part<ServiceDescribed>>),
     Scale(Box<Scale>),
+    Webhook(Box<Webhook>),
 }
 
 /// An entry in its place in the log, with its words as far as they are not erased.
@@ -175,6 +178,7 @@ impl Step<'_> {
             Some("tem") => self.team(state),
             Some("svc") => self.service(state),
             Some("org") => self.scale(),
+            Some("hok") => self.webhook(state),
             Some("nod") => self.server().map(|()| State::None),
             _ => Err(domain::Unreadable {
                 kind: self.entry.kind.to_string(),
@@ -225,6 +229,7 @@ impl State {
             Some("tem") => Self::Team(parse(stream, text)?),
             Some("svc") => Self::Service(parse(stream, text)?),
             Some("org") => Self::Scale(parse(stream, text)?),
+            Some("hok") => Self::Webhook(parse(stream, text)?),
             _ => Self::None,
         })
     }
@@ -244,6 +249,7 @@ impl State {
             Self::Team(state) => print(stream, state)?,
             Self::Service(state) => print(stream, state)?,
             Self::Scale(state) => print(stream, state)?,
+            Self::Webhook(state) => print(stream, state)?,
         }))
     }
 }

@@ -47,7 +47,9 @@ impl Step<'_> {
             Event::LogKeyRegistered(_)
             | Event::LogEpochDeclared(_)
             | Event::HostCommand(_)
-            | Event::ClockStepped(_) => {}
+            | Event::ClockStepped(_)
+            | Event::SignInsRefused(_)
+            | Event::LogRead(_) => {}
         }
         Ok(())
     }

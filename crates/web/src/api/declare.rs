@@ -1,4 +1,4 @@
-//! `POST /api/v1/incidents`.
+//! Declaring an incident, with or without an alert.
 
 use app::incident::NewIncident;
 use axum::extract::State;
@@ -10,9 +10,12 @@ use domain::{
 use evidence::Mode;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use store::config;
+use store::{alert, config};
 
-use super::{spec::Created, take::Json};
+use super::{
+    spec::Created,
+    take::{Json, Path},
+};
 use crate::{state::Web, trouble::Trouble, visit::Asker};
 
 /// What is known when an incident is declared.
@@ -29,10 +32,21 @@ pub(crate) struct NewIncidentBody {
     service: Option<String>,
     /// `live` (where absent) or `exercise`.
     #[serde(default)]
-    mode: Option<String>,
+    mode: DeclaredMode,
     /// When it happened; now where absent.
     #[serde(default)]
     occurred_at: Option<Timestamp>,
+}
+
+/// Whether it is real.
+#[derive(Debug, Clone, Copy, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum DeclaredMode {
+    /// It happens.
+    #[default]
+    Live,
+    /// It is practised: nothing leaves the house.
+    Exercise,
 }
 
 /// An incident that was declared.
@@ -50,16 +64,35 @@ pub(crate) async fn declare(
     Asker(caller): Asker,
     Json(new): Json<NewIncidentBody>,
 ) -> Result<Created<IncidentDeclared>, Trouble> {
-    let mode = match new.mode.as_deref() {
-        None | Some("live") => Mode::Live,
-        Some("exercise") => Mode::Exercise,
-        Some(_) => return Err(Trouble::unreadable("mode is live or exercise.")),
-    };
-    let named = new.service;
+    let new = incident(&web, new, None).await?;
+    Ok(told(web.app().declare(&caller, new).await?))
+}
+
+/// Declares an incident to which the alert's group belongs.
+pub(crate) async fn declare_from(
+    State(web): State<Web>,
+    Path(id): Path<Id<id::Alert>>,
+    Asker(caller): Asker,
+    Json(new): Json<NewIncidentBody>,
+) -> Result<Created<IncidentDeclared>, Trouble> {
+    let held = web.app().look(move |conn| alert::load(conn, id)).await?;
+    let group = held.ok_or_else(Trouble::not_found)?.group;
+    let new = incident(&web, new, Some(group)).await?;
+    Ok(told(web.app().declare(&caller, new).await?))
+}
+
+async fn incident(
+    web: &Web,
+    new: NewIncidentBody,
+    group: Option<Id<id::Group>>,
+) -> Result<NewIncident, Trouble> {
+    if new.occurred_at.is_some_and(|at| at > web.app().now()) {
+        return Err(Trouble::unreadable("occurred_at lies in the future."));
+    }
     let (home, services) =
         web.app().look(|conn| Ok((config::entities(conn)?, config::services(conn)?))).await?;
     let entity = home.first().ok_or_else(unknown_entity)?.id;
-    let service = match named.filter(|named| !named.is_empty()) {
+    let service = match new.service.filter(|named| !named.is_empty()) {
         Some(named) => {
             let is = |s: &&config::NamedPart<_>| s.id.to_string() == named || s.name == named;
             Some(services.iter().find(is).ok_or_else(unknown_service)?.id)
@@ -73,11 +106,17 @@ pub(crate) async fn declare(
         provider: String::new(),
         entity,
         service,
-        group: None,
+        group,
         occurred_at: new.occurred_at,
     };
-    let declared = web.app().declare(&caller, NewIncident { declaration, mode }).await?;
+    let mode = match new.mode {
+        DeclaredMode::Live => Mode::Live,
+        DeclaredMode::Exercise => Mode::Exercise,
+    };
+    Ok(NewIncident { declaration, mode })
+}
+
+fn told(declared: app::incident::Declared) -> Created<IncidentDeclared> {
     let at = format!("/api/v1/incidents/{}", declared.reference);
-    let body = IncidentDeclared { id: declared.id, reference: declared.reference };
-    Ok(Created { at, body })
+    Created { at, body: IncidentDeclared { id: declared.id, reference: declared.reference } }
 }

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use axum::extract::State;
 use base::{Code, Digest};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::value::RawValue;
 use store::{StoreError, log, word};
 
 use super::{
-    list::List,
+    list::{List, Paged, cursor, position},
     spec::{Exact, Media},
     take::{Json, Path, Query},
 };
@@ -30,14 +30,6 @@ pub(crate) struct EntryRow {
     entry: Box<RawValue>,
     /// Its words by field; `null` where they were erased.
     words: BTreeMap<Code, Option<Box<RawValue>>>,
-}
-
-/// Where a list begins.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Paged {
-    /// Where the page begins, as the one before it said.
-    pub(super) cursor: Option<String>,
 }
 
 /// An entry as a file.
@@ -69,17 +61,11 @@ pub(crate) async fn evidence(
     let list = web.app().look(move |conn| {
         let found = log::of_incident(conn, &id.to_string(), before, PAGE)?;
         let full = i64::try_from(found.len()).unwrap_or(i64::MAX) == PAGE;
-        let next = found.last().filter(|_| full).map(|last| last.seq.to_string());
+        let next = found.last().filter(|_| full).map(|last| cursor('p', last.seq, ""));
         let items = found.into_iter().map(|stored| row(conn, stored));
         Ok(List { items: items.collect::<Result<_, StoreError>>()?, next })
     });
     Ok(Json(list.await?))
-}
-
-/// The position before which a page of entries begins: the cursor's, or the end of the log.
-pub(super) fn position(cursor: Option<&str>) -> Result<i64, Trouble> {
-    let Some(cursor) = cursor else { return Ok(i64::MAX) };
-    cursor.parse().map_err(|_| Trouble::unreadable("This cursor is not one of ours."))
 }
 
 /// The exact bytes of an entry, with its leaf hash.

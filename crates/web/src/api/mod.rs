@@ -1,24 +1,32 @@
 //! The JSON API, version 1: bearer tokens, cursors, RFC 9457 problems. Described by itself under
 //! `/api/openapi.json` and `/api/docs`; its rules stand in docs/reference/api.md.
 
-mod alerts;
+pub(crate) mod act;
+pub(crate) mod alerts;
 mod declare;
+mod events;
 mod evidence;
+pub(crate) mod files;
 mod incident;
 mod incidents;
 mod integrations;
 mod list;
+mod log;
+mod notifications;
 pub(crate) mod organisation;
+pub(crate) mod people;
 mod quarantine;
 mod record;
+mod search;
 mod severity;
 pub(crate) mod spec;
 pub(crate) mod take;
 mod task;
 mod tasks;
+pub(crate) mod webhooks;
 
-pub(crate) use alerts::alerts;
-pub(crate) use declare::declare;
+pub(crate) use declare::{declare, declare_from};
+pub(crate) use events::events;
 pub(crate) use evidence::{entry, evidence, proof};
 pub(crate) use incident::incident;
 pub(crate) use incidents::incidents;
@@ -26,9 +34,12 @@ pub(crate) use integrations::{
     add_integration, configure_integration, integration, integrations, renew_integration_key,
     sources, test_integration, try_integration,
 };
+pub(crate) use log::entries;
+pub(crate) use notifications::notifications;
 pub(crate) use quarantine::{changes, dismiss_input, quarantine, replay_input};
 pub(crate) use record::{fact, note};
-pub(crate) use severity::severity;
+pub(crate) use search::search;
+pub(crate) use severity::{questions, severity};
 pub(crate) use spec::{docs, openapi};
-pub(crate) use task::{claim, delegate, release, task};
+pub(crate) use task::{bypass, claim, delegate, release, task};
 pub(crate) use tasks::tasks;

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use store::{alert, word};
 
 use super::{
-    list::{List, before, cursor},
+    list::{List, after, cursor, position},
     spec::Done,
     take::{Json, Path, Query},
 };
@@ -98,15 +98,10 @@ pub(crate) async fn quarantine(
     State(web): State<Web>,
     Query(wanted): Query<PageWanted>,
 ) -> Result<Json<List<QuarantineRow>>, Trouble> {
-    let before = match wanted.cursor.as_deref() {
-        None => i64::MAX,
-        Some(text) => {
-            text.parse().map_err(|_| Trouble::unreadable("This cursor is not one of ours."))?
-        }
-    };
+    let before = position(wanted.cursor.as_deref())?;
     let list = web.app().look(move |conn| {
         let held = alert::quarantined(conn, before)?;
-        let next = held.last().filter(|_| held.len() >= PAGE).map(|last| last.seq.to_string());
+        let next = held.last().filter(|_| held.len() >= PAGE).map(|last| cursor('p', last.seq, ""));
         let mut items = Vec::with_capacity(held.len());
         for held in held {
             items.push(QuarantineRow {
@@ -156,9 +151,11 @@ pub(crate) async fn changes(
     State(web): State<Web>,
     Query(wanted): Query<PageWanted>,
 ) -> Result<Json<List<ChangeRow>>, Trouble> {
-    let found = web.app().changes(before(wanted.cursor.as_deref())?).await?;
+    let begin = after('c', wanted.cursor.as_deref())?;
+    let before = Timestamp::from_micros(begin.map_or(i64::MAX, |(at, _)| at));
+    let found = web.app().changes(before).await?;
     let last = found.last().filter(|_| found.len() >= PAGE);
-    let next = last.map(|last| cursor(last.received_at));
+    let next = last.map(|last| cursor('c', last.received_at.micros(), ""));
     let items = found.into_iter().map(|change| ChangeRow {
         integration: change.integration,
         received_at: change.received_at,

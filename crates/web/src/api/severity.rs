@@ -1,7 +1,8 @@
-//! `POST /api/v1/incidents/{reference}/severity`.
+//! Severity: the questions of the newest table, what it would say, and the decision.
 
 use app::incident::Answered;
 use axum::extract::State;
+use base::Code;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +24,38 @@ pub(crate) struct SeverityAnswers {
 pub(crate) struct SeverityDecided {
     /// `S1` to `S4`.
     severity: &'static str,
+}
+
+/// The newest severity table.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct SeverityQuestions {
+    /// Its version.
+    version: i64,
+    /// Its questions.
+    questions: Vec<SeverityQuestion>,
+}
+
+/// A question of the table.
+#[derive(Debug, Serialize, JsonSchema)]
+struct SeverityQuestion {
+    /// Its name in `answers`.
+    name: Code,
+    /// How the table calls it.
+    label: String,
+    /// The codes that answer it; empty where any does.
+    answers: Vec<Code>,
+}
+
+/// Reads the questions that decide severity.
+pub(crate) async fn questions(State(web): State<Web>) -> Result<Json<SeverityQuestions>, Trouble> {
+    let table = web.app().severity_table().await?;
+    let question = |question: app::incident::Question| SeverityQuestion {
+        name: question.name,
+        label: question.label,
+        answers: question.answers,
+    };
+    let questions = table.questions.into_iter().map(question).collect();
+    Ok(Json(SeverityQuestions { version: table.version, questions }))
 }
 
 /// Decides severity by the newest table. A token never approves; a person does that on the page.

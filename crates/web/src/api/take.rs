@@ -30,6 +30,10 @@ impl<T: DeserializeOwned + Send> FromRequestParts<Web> for Path<T> {
     type Rejection = Trouble;
 
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Trouble> {
+        // PostgreSQL holds no text with a zero in it, and nothing of ours is named so.
+        if parts.uri.path().contains("%00") {
+            return Err(Trouble::not_found());
+        }
         let path = axum::extract::Path::from_request_parts(parts, web).await;
         path.map(|axum::extract::Path(path)| Self(path)).map_err(|_| Trouble::not_found())
     }
@@ -40,6 +44,9 @@ impl<T: DeserializeOwned> FromRequestParts<Web> for Query<T> {
 
     async fn from_request_parts(parts: &mut Parts, _: &Web) -> Result<Self, Trouble> {
         let fields = parts.uri.query().unwrap_or_default();
+        if fields.contains("%00") {
+            return Err(Trouble::unreadable("A field of the query holds a zero."));
+        }
         let given = form_urlencoded::parse(fields.as_bytes()).take(MAX_FIELDS);
         let filled = given.filter(|(_, value)| !value.is_empty());
         let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(filled).finish();

@@ -3,7 +3,7 @@
 
 use app::incident::{Answers, Delegation};
 use axum::extract::State;
-use base::{Id, Timestamp, id};
+use base::{Code, Id, Timestamp, id};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -78,5 +78,27 @@ pub(crate) async fn delegate(
     let id = web.app().incident_by_reference(&reference).await?;
     let delegation = Delegation { to, until, reason };
     web.app().delegate_task(&caller, id, (number, delegation)).await?;
+    Ok(Done)
+}
+
+/// Why a task is passed.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewException {
+    /// The code of the exception, one that the task knows.
+    code: Code,
+    /// Why it cannot wait, in one line.
+    rationale: String,
+}
+
+/// Passes a task by exception; somebody else must ratify it.
+pub(crate) async fn bypass(
+    State(web): State<Web>,
+    Path((reference, number)): Path<(String, u32)>,
+    Asker(caller): Asker,
+    Json(new): Json<NewException>,
+) -> Result<Done, Trouble> {
+    let id = web.app().incident_by_reference(&reference).await?;
+    web.app().bypass_task(&caller, id, (number, new.code, new.rationale)).await?;
     Ok(Done)
 }

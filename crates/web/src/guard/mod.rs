@@ -12,11 +12,12 @@
 //! session's hidden token.
 
 mod headers;
+mod once;
 mod origin;
 
 use std::panic::AssertUnwindSafe;
 
-use app::{Caller, identity::Session};
+use app::{Caller, Once, identity::Session};
 use axum::{
     body::{Body, to_bytes},
     extract::{Request, State},
@@ -49,6 +50,19 @@ pub(crate) struct Post {
     pub(crate) access: Access,
 }
 
+/// A request that may pass.
+struct Admitted {
+    body: Body,
+    /// The key under which it is done once.
+    once: Option<Once>,
+}
+
+impl From<Body> for Admitted {
+    fn from(body: Body) -> Self {
+        Self { body, once: None }
+    }
+}
+
 /// Why a request does not pass.
 enum Stopped {
     /// It is answered like this.
@@ -69,10 +83,14 @@ pub(crate) async fn watch(State(post): State<Post>, request: Request, next: Next
     let mut visit = Visit::of(&post.web, &parts);
     let for_people = post.access.is_page() && !is_for_programs(parts.uri.path());
     let served = match post.admit(&mut parts, body, &mut visit).await {
-        Ok(body) => {
+        Ok(Admitted { body, once }) => {
             let request = Request::from_parts(parts, body);
             let served = AssertUnwindSafe(next.run(request)).catch_unwind().await;
-            served.unwrap_or_else(|_| Trouble::fault().into_response())
+            let served = served.unwrap_or_else(|_| Trouble::fault().into_response());
+            match once {
+                Some(once) => once::keep(&post.web, &once, served).await,
+                None => served,
+            }
         }
         Err(Stopped::Answer(answer)) => return *answer,
         Err(Stopped::Trouble(trouble)) => trouble.into_response(),
@@ -96,27 +114,44 @@ impl Post {
         parts: &mut Parts,
         body: Body,
         visit: &mut Visit,
-    ) -> Result<Body, Stopped> {
+    ) -> Result<Admitted, Stopped> {
         match self.access {
-            Access::Key => Ok(body),
-            Access::Token(permission) => {
-                let asker = self.bearer(&parts.headers, permission).await?;
-                parts.extensions.insert(asker);
-                Ok(body)
-            }
+            Access::Key => Ok(body.into()),
+            Access::Token(permission) => self.program(parts, body, permission).await,
             Access::Either(permission) => {
                 let asker = self.either(&parts.headers, permission).await?;
                 parts.extensions.insert(asker);
-                Ok(body)
+                Ok(body.into())
             }
             _ => {
                 visit.session = self.session(&parts.headers).await?;
                 self.enter(parts, visit)?;
                 let body = self.read(parts, body, visit).await?;
                 parts.extensions.insert(visit.clone());
-                Ok(body)
+                Ok(body.into())
             }
         }
+    }
+
+    /// A program with a token; what it posts with a key is done once.
+    async fn program(
+        &self,
+        parts: &mut Parts,
+        body: Body,
+        permission: Permission,
+    ) -> Result<Admitted, Stopped> {
+        let Asker(mut caller) = self.bearer(&parts.headers, permission).await?;
+        let key = if parts.method == Method::POST { once::key(parts)? } else { None };
+        let admitted = match key {
+            None => Admitted::from(body),
+            Some(key) => match once::asked(&self.web, parts, body, (&caller, key)).await? {
+                once::Asked::Again(response) => return Err(Stopped::Answer(Box::new(response))),
+                once::Asked::New(body, once) => Admitted { body, once: Some(once) },
+            },
+        };
+        caller.once.clone_from(&admitted.once);
+        parts.extensions.insert(Asker(caller));
+        Ok(admitted)
     }
 
     /// Whether this visitor may come to this page.
@@ -127,6 +162,7 @@ impl Post {
         let Some(session) = &visit.session else { return Err(stranger(parts, visit)) };
         if let Some(permission) = self.access.permission() {
             check(&session.caller, permission)?;
+            self.note(&session.caller, permission);
         }
         if self.access == Access::Tasks && !TASKS.iter().any(|p| holds(&session.caller, *p)) {
             return Err(Trouble::from(person::forbidden()).into());
@@ -167,6 +203,7 @@ impl Post {
         let token = bearer_of(headers).ok_or_else(person::sign_in_first)?;
         let caller = self.web.app().bearer(token).await?;
         check(&caller, permission)?;
+        self.note(&caller, permission);
         Ok(Asker(caller))
     }
 
@@ -176,7 +213,15 @@ impl Post {
         }
         let session = self.session(headers).await?.ok_or_else(person::sign_in_first)?;
         check(&session.caller, permission)?;
+        self.note(&session.caller, permission);
         Ok(Asker(session.caller))
+    }
+
+    /// Reads of the log are counted, and recorded together (ground rule G22).
+    fn note(&self, caller: &Caller, permission: Permission) {
+        if permission == Permission::ReadLog {
+            self.web.app().count_read(caller);
+        }
     }
 }
 

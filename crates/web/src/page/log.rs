@@ -1,5 +1,6 @@
 //! The log for people: its entries, and one entry with its bytes, its words and its proof.
 
+use app::webhook::entry_types;
 use axum::{extract::Path, response::Response};
 use base::{Code, Digest, Timestamp};
 use evidence::{entry::Entry, merkle::leaf_hash};
@@ -277,24 +278,7 @@ fn holds(inclusion: &app::log::Inclusion, leaf: Digest) -> bool {
 
 /// The types of entry there are.
 fn kinds() -> Vec<Choice> {
-    let all = [
-        domain::incident::Event::KINDS,
-        domain::alert::Event::KINDS,
-        domain::escalation::Event::KINDS,
-        domain::page::Event::KINDS,
-        domain::person::Event::KINDS,
-        domain::integration::Event::KINDS,
-        domain::entity::Event::KINDS,
-        domain::function::Event::KINDS,
-        domain::organisation::Event::KINDS,
-        domain::service::Event::KINDS,
-        domain::team::Event::KINDS,
-        domain::document::Event::KINDS,
-        domain::server::Event::KINDS,
-    ];
-    let mut kinds: Vec<&str> = all.concat();
-    kinds.sort_unstable();
-    kinds.into_iter().map(|kind| Choice::new(kind, kind)).collect()
+    entry_types().into_iter().map(|kind| Choice::new(kind, kind)).collect()
 }
 
 /// A code out of a query as it may stand in a link.

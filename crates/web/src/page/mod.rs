@@ -26,6 +26,7 @@ pub(crate) mod task;
 mod tell;
 pub(crate) mod tried;
 mod trouble;
+pub(crate) mod webhooks;
 pub(crate) mod work;
 
 pub(crate) use around::shell;

@@ -30,6 +30,7 @@ pub mod shell;
 pub mod steps;
 pub mod task;
 pub mod time;
+pub mod webhooks;
 pub mod work;
 
 pub mod samples;

@@ -42,11 +42,13 @@ impl Ticker {
     }
 }
 
-/// Clocks and sending, side by side: a relay that hangs holds up no clock.
+/// Clocks, pages and webhooks, side by side: a relay that hangs holds up no clock, a slow endpoint no
+/// page.
 async fn both(app: &App, stopped: &watch::Receiver<bool>) {
     let clocks = again(app, stopped.clone(), async || app.keep_time().await.map(drop));
     let pages = again(app, stopped.clone(), async || app.send_pages().await.map(drop));
-    tokio::join!(clocks, pages);
+    let webhooks = again(app, stopped.clone(), async || app.tell_webhooks().await.map(drop));
+    tokio::join!(clocks, pages, webhooks);
 }
 
 async fn again(

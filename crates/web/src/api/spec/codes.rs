@@ -13,8 +13,8 @@ const PATH: &[&str] = &["WEB-001"];
 const QUERY: &[&str] = &["WEB-005"];
 /// What one may answer that reads a body.
 const BODY: &[&str] = &["WEB-004", "WEB-005", "WEB-010"];
-/// What one may answer that changes something: somebody was first.
-const POST: &[&str] = &["WEB-007"];
+/// What one may answer that changes something: somebody was first, or its key was used before.
+const POST: &[&str] = &["WEB-005", "WEB-007", "WEB-011", "WEB-012"];
 
 /// The codes of an operation by status, each list sorted.
 pub(super) fn by_status(

@@ -135,6 +135,14 @@ fn parameters(route: &Route, operation: &Operation<'_>) -> Vec<Value> {
         }));
     }
     all.extend(operation.query.iter().flat_map(fields));
+    if route.method == Method::Post {
+        all.push(json!({
+            "name": "Idempotency-Key", "in": "header", "required": false,
+            "description": "Sent again within a day with the same body, nothing is done twice and the \
+                            same is answered, with `Idempotency-Replayed: true`.",
+            "schema": { "type": "string", "pattern": "^[!-~]+$", "minLength": 1, "maxLength": 255 },
+        }));
+    }
     all
 }
 

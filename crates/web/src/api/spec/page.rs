@@ -82,6 +82,8 @@ fn holders(permission: Permission) -> String {
 
 fn parameters(document: &Value, told: &Value) -> Vec<DocField> {
     let all = told["parameters"].as_array().into_iter().flatten();
+    // Told once at the top of the page.
+    let all = all.filter(|parameter| parameter["in"] != "header");
     let field = |parameter: &Value| DocField {
         name: text(&parameter["name"]),
         kind: kind(document, &parameter["schema"]),

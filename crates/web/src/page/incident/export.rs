@@ -2,6 +2,7 @@
 
 use std::io;
 
+use app::log::Exported;
 use axum::{
     body::{Body, Bytes},
     extract::Path,
@@ -21,14 +22,18 @@ pub(crate) async fn export(
     visit: Visit,
     Path(reference): Path<String>,
 ) -> Result<Response, Trouble> {
-    let pack = visit.web.app().export_incident(visit.caller()?, &reference).await?;
+    Ok(pack(visit.web.app().export_incident(visit.caller()?, &reference).await?))
+}
+
+/// A pack as a download.
+pub(crate) fn pack(pack: Exported) -> Response {
     let named = format!("attachment; filename=\"{}\"", pack.name);
     let headers = [
         (header::CONTENT_TYPE, "application/zip".to_owned()),
         (header::CONTENT_LENGTH, pack.bytes.to_string()),
         (header::CONTENT_DISPOSITION, named),
     ];
-    Ok((headers, Body::from_stream(chunks(File::from_std(pack.file)))).into_response())
+    (headers, Body::from_stream(chunks(File::from_std(pack.file)))).into_response()
 }
 
 fn chunks(file: File) -> impl futures_util::Stream<Item = io::Result<Bytes>> {

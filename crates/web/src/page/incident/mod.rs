@@ -12,7 +12,7 @@ pub(crate) use act::{
     accept_command, approve_severity, attach_alerts, awareness, close, fact, link, merge, note,
     offer_command, reopen, role, scope, take_command,
 };
-pub(crate) use export::export;
+pub(crate) use export::{export, pack};
 pub(crate) use measures::{
     action, end as end_measure, extend as extend_measure, page_also, take as take_measure,
 };

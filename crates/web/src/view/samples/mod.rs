@@ -21,7 +21,7 @@ use super::{
     shell::{Badges, Engine, Head, Me},
     steps, task,
     time::Reader,
-    work,
+    webhooks, work,
 };
 
 /// The moment of every sample.
@@ -218,6 +218,9 @@ pub fn all() -> Vec<(&'static str, askama::Result<String>)> {
         ("person", people::PersonPage::sample().render()),
         ("quarantine", alerts::QuarantinePage::sample().render()),
         ("docs", docs::DocsPage::sample().render()),
+        ("webhooks", webhooks::WebhooksPage::sample().render()),
+        ("webhooks-empty", webhooks::WebhooksPage::sample_empty().render()),
+        ("webhook", webhooks::WebhookPage::sample().render()),
         ("search", notice::SearchPage::sample().render()),
         ("set-up", access::SetUpPage::sample().render()),
         ("set-up-known", access::SetUpPage::sample_known().render()),

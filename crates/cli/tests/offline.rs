@@ -116,6 +116,51 @@ fn a_script_runs_a_process_in_virtual_time() {
     assert!(ended.err.contains("nothing waits at e"), "{}", ended.err);
 }
 
+/// Messages, signals, calls, several flows at once: a script says them as it says tasks.
+#[test]
+fn a_script_tells_a_process_what_comes_from_outside() {
+    let house = House::new();
+    let model = house.path("told.bpmn");
+    let text = r#"<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"
+        xmlns:wk="https://watchkeeper.example/bpmn">
+      <message id="m1" name="vendor_reply"/>
+      <process id="p" isExecutable="true">
+        <startEvent id="s"/>
+        <sequenceFlow id="f1" sourceRef="s" targetRef="g"/>
+        <inclusiveGateway id="g"/>
+        <sequenceFlow id="left" sourceRef="g" targetRef="w"><conditionExpression>a = 1</conditionExpression></sequenceFlow>
+        <sequenceFlow id="right" sourceRef="g" targetRef="c"><conditionExpression>b = 1</conditionExpression></sequenceFlow>
+        <sequenceFlow id="none" sourceRef="g" targetRef="j"><conditionExpression>c = 1</conditionExpression></sequenceFlow>
+        <receiveTask id="w" messageRef="m1" wk:key="vendor_case"/>
+        <callActivity id="c" calledElement="q"/>
+        <sequenceFlow id="f2" sourceRef="w" targetRef="j"/>
+        <sequenceFlow id="f3" sourceRef="c" targetRef="j"/>
+        <inclusiveGateway id="j"/>
+        <sequenceFlow id="f4" sourceRef="j" targetRef="t"/>
+        <intermediateCatchEvent id="t"><signalEventDefinition signalRef="thaw"/></intermediateCatchEvent>
+        <sequenceFlow id="f5" sourceRef="t" targetRef="e"/>
+        <endEvent id="e"/>
+      </process>
+      <process id="q">
+        <startEvent id="qs"/><userTask id="draft"/><endEvent id="qe"/>
+        <sequenceFlow id="q1" sourceRef="qs" targetRef="draft"/>
+        <sequenceFlow id="q2" sourceRef="draft" targetRef="qe"/>
+      </process></definitions>"#;
+    fs::write(&model, text).unwrap();
+    let script = r#"{"start":"2026-01-01T00:00:00Z","variables":{"vendor_case":"V-7"},
+        "decisions":{"g":["left","right"]},
+        "steps":[{"at":"PT5M","message":"vendor_reply","key":"V-7"},
+                 {"at":"PT10M","complete":"c:draft"},
+                 {"at":"PT15M","signal":"thaw"}]}"#;
+    let ended = run_with(&["process", "run", &model.display().to_string(), "-", "--json"], script);
+    assert_eq!(ended.code, 0, "{}{}", ended.out, ended.err);
+    let ran: serde_json::Value = serde_json::from_str(&ended.out).unwrap();
+    assert_eq!(ran["status"], "completed");
+    let wrong = script.replace(r#""key":"V-7""#, r#""key":"V-8""#);
+    let ended = run_with(&["process", "run", &model.display().to_string(), "-", "--json"], &wrong);
+    assert!(ended.out.contains("message_buffered"), "kept for somebody to hear: {}", ended.out);
+}
+
 #[test]
 fn nagios_notifies_out_of_its_environment() {
     let house = House::new();

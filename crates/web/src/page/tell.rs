@@ -125,7 +125,12 @@ impl<'a> Teller<'a> {
     fn element_of(&mut self, sha256: Digest, id: &str) -> String {
         let code: Option<Code> = id.parse().ok();
         let model = self.app.documents().model(self.conn, sha256).ok();
-        let element = code.as_ref().zip(model.as_ref()).and_then(|(code, m)| m.element(code));
+        // Inside a called process an element goes by the call's id, a colon, and its own.
+        let own = code.as_ref().and_then(|code| process::model::local(code).parse::<Code>().ok());
+        let find = |code: &Option<Code>| {
+            code.as_ref().zip(model.as_ref()).and_then(|(code, model)| model.element(code))
+        };
+        let element = find(&code).or_else(|| find(&own));
         let name = element.map(|element| element.name.clone()).filter(|name| !name.is_empty());
         name.unwrap_or_else(|| id.to_owned())
     }
@@ -174,7 +179,10 @@ impl<'a> Teller<'a> {
             "measure_ended" => (none(), text(d, "how"), number(d, "measure")),
             "action_taken" => (text(d, "kind"), text(d, "result"), 0),
             "task_created" | "task_completed" | "task_approved" | "decision_evaluated"
-            | "exception_invoked" | "fault_raised" => self.process(entry),
+            | "exception_invoked" | "fault_raised" | "evidence_awaited" | "evidence_completed"
+            | "message_correlated" | "signal_caught" | "error_thrown" => self.process(entry),
+            "message_expired" => (none(), text(d, "name"), 0),
+            "instance_migrated" => (none(), none(), 0),
             "task_claimed" | "task_released" => self.process(entry),
             "task_delegated" => {
                 let (name, ..) = self.process(entry);
@@ -207,7 +215,9 @@ impl<'a> Teller<'a> {
         let d = &entry.data;
         let name = self.element(entry, &text(d, "element"));
         let value = match entry.kind.as_str() {
-            "exception_invoked" | "fault_raised" => text(d, "code"),
+            "exception_invoked" | "fault_raised" | "error_thrown" => text(d, "code"),
+            "evidence_awaited" => list(d, "missing").join(", "),
+            "message_correlated" | "signal_caught" => text(d, "name"),
             _ => answers(&d["outputs"]),
         };
         (name, value, 0)

@@ -234,7 +234,12 @@ impl Tone {
             | "escalation_acknowledged"
             | "escalation_answered_at_sender"
             | "command_taken" => Self::Reached,
-            "clock_breached" | "fault_raised" | "page_attempt_failed" => Self::Loss,
+            "clock_breached"
+            | "fault_raised"
+            | "page_attempt_failed"
+            | "evidence_awaited"
+            | "error_thrown"
+            | "message_expired" => Self::Loss,
             "note_added" | "fact_recorded" => Self::Note,
             "page_queued" | "page_handed_over" | "page_withdrawn" | "step_taken" => Self::Message,
             "measure_taken" | "measure_extended" | "measure_ended" | "action_taken"
@@ -291,6 +296,8 @@ impl Tone {
 /// | `phase_entered` | | phase | |
 /// | `clock_breached` | clock | due, local | |
 /// | `task_created`, `task_completed`, `decision_evaluated` | the element's name | answers | |
+/// | `evidence_awaited` | the element's name | the missing records | |
+/// | `message_correlated`, `signal_caught` | the element's name | the message's or signal's name | |
 /// | `task_claimed`, `task_released` | the element's name | | |
 /// | `task_delegated` | the element's name | person | |
 /// | `exception_invoked` | the element's name | code | |

@@ -72,6 +72,23 @@ export async function signIn(page, base, { link, email, password }) {
   await page.waitForSelector("nav.rail");
 }
 
+/** The most presses of Tab before something counts as out of reach. */
+const MAX_TABS = 400;
+
+/** Presses Tab until something that matches has the focus; with `text` only what reads like it. */
+export async function tabTo(page, selector, text) {
+  const reached = ([wanted, source]) => {
+    const element = document.activeElement;
+    return Boolean(element?.matches(wanted))
+      && (!source || new RegExp(source).test(element.innerText.trim()));
+  };
+  for (let presses = 0; presses < MAX_TABS; presses += 1) {
+    if (await page.evaluate(reached, [selector, text])) return;
+    await page.keyboard.press("Tab");
+  }
+  throw new Error(`${text ?? selector} cannot be reached by Tab on ${page.url()}`);
+}
+
 /** What axe finds on the page, as lines of text. */
 export async function axe(page) {
   if (!await page.evaluate(() => "axe" in window)) {

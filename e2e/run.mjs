@@ -1,14 +1,16 @@
 // The journey of the first hour, in a real browser against the real binary: sign in by the printed
 // link, see the replayed incident, declare one, answer a page out of a mail, walk all five phases with
-// a second person, export, verify. Then every page through axe, at both sizes and in both schemes, and
-// the first steps once more by keyboard alone.
+// a second person, export, verify. Then every page there is through axe, at both sizes and in both
+// schemes, with pictures kept in target/shots; and five journeys by keyboard alone (journeys.mjs).
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { DESK, PHONE, ROOT, axe, launch, ledger, shot, sideways, signIn } from "./lib.mjs";
+import { cookieOf, discover, forms } from "./discover.mjs";
 import { follow } from "./follower.mjs";
+import { journeys } from "./journeys.mjs";
 import { BIN, serve, until } from "./server.mjs";
 
 const run = promisify(execFile);
@@ -25,6 +27,9 @@ try {
   const marta = await launch();
   await signIn(marta.page, house.base, { link: links[1], password: PASSWORD });
 
+  const ada = await launch();
+  await signIn(ada.page, house.base, { link: links[2], password: PASSWORD });
+
   const reference = await declare(karl.page);
   await answerByMail();
   await walk(reference, karl.page, marta.page);
@@ -32,14 +37,15 @@ try {
   await phases(reference, karl.page);
   await evidence(reference, karl.page);
   await wrongInput(karl.page);
-  await everyPage(reference, karl.page);
-  await shot(karl.page, "last");
-  for (const [who, complaints] of [["karl", karl.complaints], ["marta", marta.complaints]]) {
+  await everyPage(reference, karl.context, ada.context);
+  const all = [["karl", karl.complaints], ["marta", marta.complaints], ["ada", ada.complaints]];
+  for (const [who, complaints] of all) {
     book.expect(`the browser of ${who} has nothing to complain about`, real(complaints));
   }
   await karl.close();
   await marta.close();
-  await keyboardOnly();
+  await ada.close();
+  await journeys(house, book, PASSWORD);
   await withoutScript(reference);
   await picture();
   await stranger();
@@ -239,68 +245,43 @@ async function wrongInput(page) {
   book.expect("an unknown incident says so", /INC-004/.test(await page.content()));
 }
 
-/** Every page, at both sizes and in both schemes, through axe; none scrolls sideways. */
-async function everyPage(reference, page) {
-  const alerts = await page.goto(`${house.base}/alerts`);
-  book.expect("alerts answer", alerts.ok());
-  const paths = ["/", "/incidents", `/incidents/${reference}`, `/incidents/${reference}/severity`,
-    "/tasks", "/alerts", "/quarantine", "/declare", "/log", "/log/entries/5", "/people",
-    "/integrations", "/sign-in/again?next=/"];
-  const state = await page.context().storageState();
+/**
+ * Every page that the access table names, at both sizes and in both schemes, through axe; none scrolls
+ * sideways. Whoever is offered more forms by a page looks at it.
+ */
+async function everyPage(reference, karl, ada) {
+  const cookies = { karl: await cookieOf(karl), ada: await cookieOf(ada) };
+  const { found, lost } = await discover(house.base, cookies.karl,
+    [`/incidents/${reference}`, "/incidents/INC-2026-0001/severity/steps"]);
+  book.expect("a link leads to every page", lost);
+  const pages = [];
+  for (const page of found) {
+    const open = page.status < 400 || page.route === "/readyz" || page.route === "/log/entries/{seq}/proof";
+    book.expect(`${page.path} answers`, open || `${page.status}`);
+    if (!page.html || page.status >= 300) continue;
+    const [mine, hers] = [await forms(house.base, page.path, cookies.karl),
+      await forms(house.base, page.path, cookies.ada)];
+    pages.push({ ...page, who: hers > mine ? "ada" : "karl" });
+  }
+  const states = { karl: (await karl.storageState()).cookies, ada: (await ada.storageState()).cookies };
   for (const [size, viewport] of [["1280", DESK], ["390", PHONE]]) {
-    for (const scheme of ["light", "dark"]) {
-      const view = await launch({ viewport, scheme });
-      await view.context.addCookies(state.cookies);
-      for (const path of paths) {
-        const answered = await view.page.goto(house.base + path);
-        const name = path.replace(reference, "incident").replace(/[^a-z0-9]+/g, "-");
-        book.expect(`${path} answers`, answered.status() < 400 || `${answered.status()}`);
-        book.expect(`axe ${path} ${size} ${scheme}`, await axe(view.page));
+    for (const who of ["karl", "ada"]) {
+      const view = await launch({ viewport });
+      await view.context.addCookies(states[who]);
+      for (const { path, name } of pages.filter((page) => page.who === who)) {
+        await view.page.emulateMedia({ colorScheme: "light" });
+        await view.page.goto(house.base + path);
         book.expect(`${path} ${size} scrolls sideways`, await sideways(view.page));
-        await shot(view.page, `page${name || "-now"}-${size}-${scheme}`);
+        for (const scheme of ["light", "dark"]) {
+          await view.page.emulateMedia({ colorScheme: scheme });
+          book.expect(`axe ${path} ${size} ${scheme}`, await axe(view.page));
+          await shot(view.page, `${name}-${size}-${scheme}`);
+        }
       }
+      book.expect(`pages at ${size} as ${who}: nothing to complain about`, real(view.complaints));
       await view.close();
     }
   }
-}
-
-/** Sign in and declare with Tab, the arrows, Space and Enter alone. */
-async function keyboardOnly() {
-  const { page, close } = await launch();
-  await page.goto(`${house.base}/sign-in`);
-  await tabTo(page, "input[name=email]");
-  await page.keyboard.type("karl.brandt@nordhaven.example");
-  await page.keyboard.press("Tab");
-  await page.keyboard.type(PASSWORD);
-  await page.keyboard.press("Enter");
-  await page.waitForSelector("nav.rail");
-  await page.goto(`${house.base}/declare`);
-  await tabTo(page, "input[name=title]");
-  await page.keyboard.type("Statements are late");
-  await tabTo(page, "input[name=customers]");
-  await page.keyboard.press("ArrowRight");
-  await tabTo(page, "button[name=act][value=declare]");
-  await page.keyboard.press("Enter");
-  await page.waitForURL(/\/incidents\/INC-/, { timeout: 10_000 }).catch(async (error) => {
-    await shot(page, "keyboard-declare", { full: true });
-    throw error;
-  });
-  book.expect("declared by keyboard alone", true);
-  await tabTo(page, "textarea[name=text]");
-  await page.keyboard.type("Seen by the branch in Aarhus");
-  await tabTo(page, "form[action$='/notes'] button");
-  await page.keyboard.press("Enter");
-  await page.getByText("Seen by the branch in Aarhus").first().waitFor();
-  book.expect("noted by keyboard alone", true);
-  await close();
-}
-
-async function tabTo(page, selector) {
-  for (let presses = 0; presses < 150; presses += 1) {
-    if (await page.evaluate((wanted) => document.activeElement?.matches(wanted), selector)) return;
-    await page.keyboard.press("Tab");
-  }
-  throw new Error(`${selector} cannot be reached by Tab`);
 }
 
 /** The forms work without a script. */

@@ -66,7 +66,7 @@ if (names.includes("severity")) {
     await route.fulfill({ path: `${resolve(folder)}/severity.html`, contentType: "text/html" });
   });
   await desk.page.locator("input[name='answer.function'][value=degraded]").check();
-  await desk.page.waitForSelector("#result .hit");
+  await desk.page.waitForSelector("#result .hit", { state: "attached" });
   for (const part of ["csrf=sample", "act=preview", "answer.function=degraded"]) {
     book.expect(`preview posts ${part}`, posted.includes(part));
   }

@@ -41,6 +41,11 @@ stmt!(
      LEFT JOIN integration_seen s ON s.integration = i.id WHERE i.id = $1"
 );
 stmt!(
+    POLICIES,
+    Rows::Any,
+    "SELECT DISTINCT name FROM document WHERE kind = 'policy' ORDER BY name LIMIT 1000"
+);
+stmt!(
     ENTITIES,
     Rows::Any,
     "SELECT id, word, home FROM legal_entity WHERE retired = 0 ORDER BY home DESC, id LIMIT 1000"
@@ -52,8 +57,17 @@ stmt!(
      ORDER BY critical DESC, id LIMIT 10000"
 );
 
-pub(crate) static ALL: &[&Stmt] =
-    &[&NEWEST, &VERSION, &WITH, &CONFIG_SEQ, &INTEGRATIONS, &INTEGRATION, &ENTITIES, &SERVICES];
+pub(crate) static ALL: &[&Stmt] = &[
+    &NEWEST,
+    &VERSION,
+    &WITH,
+    &CONFIG_SEQ,
+    &POLICIES,
+    &INTEGRATIONS,
+    &INTEGRATION,
+    &ENTITIES,
+    &SERVICES,
+];
 
 /// A published version of a document.
 #[derive(Debug, Clone)]
@@ -143,6 +157,11 @@ pub fn published_beside(
 /// The configuration's version: the position of the newest published document.
 pub fn config_version(conn: &mut Conn) -> Result<i64, StoreError> {
     Ok(one(conn.query(&CONFIG_SEQ, args![])?, &CONFIG_SEQ)?.int(0)?)
+}
+
+/// The names of all ladders that were published.
+pub fn policies(conn: &mut Conn) -> Result<Vec<String>, StoreError> {
+    conn.query(&POLICIES, args![])?.iter().map(|row| Ok(row.text(0)?.to_owned())).collect()
 }
 
 /// All doors in.

@@ -42,8 +42,68 @@ stmt!(
      FROM page WHERE queued_at < $1 ORDER BY queued_at DESC, id DESC LIMIT 100"
 );
 
+stmt!(
+    LOGGED,
+    Rows::Any,
+    "SELECT p.id, p.person, p.step, p.state, p.queued_at, p.handed_over_at, p.acknowledged_at,
+     p.last_reason, p.escalation, e.target, e.target_id, c.channel
+     FROM page p JOIN escalation e ON e.id = p.escalation
+     LEFT JOIN person_contact c ON c.person = p.person AND c.position = p.position
+     WHERE p.queued_at < $1 AND p.queued_at >= $2 AND ($3 = '' OR p.state = $3)
+     AND ($4 = '' OR p.person = $4) ORDER BY p.queued_at DESC, p.id DESC LIMIT 100"
+);
+stmt!(
+    LOGGED_ONE,
+    Rows::AtMost(1),
+    "SELECT p.id, p.person, p.step, p.state, p.queued_at, p.handed_over_at, p.acknowledged_at,
+     p.last_reason, p.escalation, e.target, e.target_id, c.channel
+     FROM page p JOIN escalation e ON e.id = p.escalation
+     LEFT JOIN person_contact c ON c.person = p.person AND c.position = p.position
+     WHERE p.id = $1"
+);
+
 pub(crate) static ALL: &[&Stmt] =
-    &[&OF_ESCALATION, &DUE, &CLAIM, &RELEASE, &OLDEST_UNSENT, &NEWEST];
+    &[&OF_ESCALATION, &DUE, &CLAIM, &RELEASE, &OLDEST_UNSENT, &NEWEST, &LOGGED, &LOGGED_ONE];
+
+/// What is looked for in the log of messages.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// The state, where one is asked for.
+    pub state: Option<String>,
+    /// The person, where one is asked for.
+    pub person: Option<Id<id::Person>>,
+    /// Not queued before this instant.
+    pub from: Option<Timestamp>,
+}
+
+/// A page as the log of messages shows it.
+#[derive(Debug, Clone)]
+pub struct Logged {
+    /// The page.
+    pub id: Id<id::Page>,
+    /// The person.
+    pub person: Id<id::Person>,
+    /// The rung that sent it, from 0.
+    pub step: i64,
+    /// queued, `handed_over`, acknowledged, failed or withdrawn.
+    pub state: String,
+    /// When it was queued.
+    pub queued_at: Timestamp,
+    /// When a relay accepted it.
+    pub handed_over_at: Option<Timestamp>,
+    /// When the person answered.
+    pub acknowledged_at: Option<Timestamp>,
+    /// Why the newest failed attempt failed.
+    pub last_reason: Option<String>,
+    /// The ladder that sent it.
+    pub escalation: Id<id::Escalation>,
+    /// Whether it is about an incident; otherwise about a group of alerts.
+    pub of_incident: bool,
+    /// The id of the incident or group.
+    pub target: String,
+    /// The channel at whose turn it is.
+    pub channel: Option<String>,
+}
 
 /// A page as the proof of paging shows it.
 #[derive(Debug, Clone)]
@@ -84,6 +144,23 @@ pub fn before(conn: &mut Conn, at: Timestamp) -> Result<Vec<Listed>, StoreError>
     conn.query(&NEWEST, args![at])?.iter().map(listed).collect()
 }
 
+/// Pages that fit, queued before an instant, newest first, at most 100.
+pub fn logged(
+    conn: &mut Conn,
+    wanted: &Wanted,
+    before: Timestamp,
+) -> Result<Vec<Logged>, StoreError> {
+    let from = wanted.from.unwrap_or(Timestamp::from_micros(i64::MIN));
+    let state = wanted.state.clone().unwrap_or_default();
+    let person = wanted.person.map(|person| person.to_string()).unwrap_or_default();
+    conn.query(&LOGGED, args![before, from, state, person])?.iter().map(log_row).collect()
+}
+
+/// One page with what it is about.
+pub fn logged_one(conn: &mut Conn, page: Id<id::Page>) -> Result<Option<Logged>, StoreError> {
+    conn.query(&LOGGED_ONE, args![page])?.first().map(log_row).transpose()
+}
+
 /// Pages to be sent now that nobody else is sending, at most [`ROUND`]; those that were queued up to
 /// `held` are held back.
 pub fn due(
@@ -115,6 +192,24 @@ pub fn release(conn: &mut Conn, page: Id<id::Page>) -> Result<(), StoreError> {
 pub fn unsent(conn: &mut Conn) -> Result<(Option<Timestamp>, i64), StoreError> {
     let row = one(conn.query(&OLDEST_UNSENT, args![])?, &OLDEST_UNSENT)?;
     Ok((row.opt_int(0)?.map(Timestamp::from_micros), row.int(1)?))
+}
+
+fn log_row(row: &db::Row) -> Result<Logged, StoreError> {
+    let listed = listed(row)?;
+    Ok(Logged {
+        id: listed.id,
+        person: listed.person,
+        step: listed.step,
+        state: listed.state,
+        queued_at: listed.queued_at,
+        handed_over_at: listed.handed_over_at,
+        acknowledged_at: listed.acknowledged_at,
+        last_reason: listed.last_reason,
+        escalation: row.id(8)?,
+        of_incident: row.text(9)? == "incident",
+        target: row.text(10)?.to_owned(),
+        channel: row.opt_text(11)?.map(str::to_owned),
+    })
 }
 
 fn listed(row: &db::Row) -> Result<Listed, StoreError> {

@@ -16,7 +16,15 @@ stmt!(COUNT, Rows::Exactly(1), "SELECT COUNT(*) FROM person");
 stmt!(WORD, Rows::AtMost(1), "SELECT word FROM person WHERE id = $1");
 stmt!(LAST_REACHED, Rows::Exactly(1), "SELECT MAX(acknowledged_at) FROM page WHERE person = $1");
 
-pub(crate) static ALL: &[&Stmt] = &[&ALL_PEOPLE, &HOLDERS, &COUNT, &WORD, &LAST_REACHED];
+stmt!(
+    REACHED_BY,
+    Rows::Any,
+    "SELECT position, MAX(acknowledged_at) FROM page
+     WHERE person = $1 AND acknowledged_at IS NOT NULL GROUP BY position ORDER BY position"
+);
+
+pub(crate) static ALL: &[&Stmt] =
+    &[&REACHED_BY, &ALL_PEOPLE, &HOLDERS, &COUNT, &WORD, &LAST_REACHED];
 
 /// A person with the name and address that stand in the store of words.
 #[derive(Debug, Clone)]
@@ -69,6 +77,15 @@ pub fn holders(conn: &mut Conn, role: Role) -> Result<Vec<Id<id::Person>>, Store
 /// How many accounts there are.
 pub fn count(conn: &mut Conn) -> Result<i64, StoreError> {
     Ok(one(conn.query(&COUNT, args![])?, &COUNT)?.int(0)?)
+}
+
+/// When this person last answered a page, by the place of the way it went.
+pub fn reached_by(
+    conn: &mut Conn,
+    id: Id<id::Person>,
+) -> Result<Vec<(i64, Timestamp)>, StoreError> {
+    let rows = conn.query(&REACHED_BY, args![id])?;
+    rows.iter().map(|row| Ok((row.int(0)?, row.instant(1)?))).collect()
 }
 
 /// When this person last answered a page: the only proof of being reachable.

@@ -3,8 +3,10 @@
 // 1. Live: the server says what changed (kind, id, version); the part of the page that shows it is
 //    fetched again, so that permission and content are decided where they always are.
 // 2. Age: says how old the page is once it no longer hears from the server.
-// 3. Keys: on pages with data-keys, one letter goes to the element with that data-key.
+// 3. Keys: one letter goes to the element with that data-key, `g` and a letter to a page, `?` lists
+//    them all. Whoever switched single letters off has Ctrl-K and ⌘K only.
 // 4. Menus close on Escape and on a click elsewhere.
+// 5. Finder: Ctrl-K, ⌘K or `/` opens a dialog that shows what /search finds, by kind.
 
 const STALE_AFTER_MS = 45_000; // two missed keep-alives of the stream, and some
 const TICK_MS = 5_000;
@@ -117,12 +119,28 @@ function say(element, text) {
 
 const typing = (element) => element?.matches?.("input, textarea, select, [contenteditable]");
 
+const PLACES = { n: "/", i: "/incidents", w: "/tasks", a: "/alerts", l: "/log", p: "/people" };
+const LEADER_MS = 1500; // how long `g` waits for its letter
+let leader = 0;
+
 function pressed(event) {
   if (event.key === "Escape") return closeMenus();
+  if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k") {
+    return openFinder(event);
+  }
   if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return undefined;
-  if (!document.querySelector("[data-keys]")) return undefined;
+  if (document.body.dataset.letters === "off" || document.querySelector("dialog[open]")) {
+    return undefined;
+  }
+  if (now() - leader < LEADER_MS && PLACES[event.key]) {
+    leader = 0;
+    return location.assign(PLACES[event.key]);
+  }
+  leader = event.key === "g" ? now() : 0;
+  if (event.key === "/") return openFinder(event);
+  if (event.key === "?") return openDialog("keymap", event);
   const target = [...document.querySelectorAll("[data-key]")]
-    .find((element) => element.dataset.key === event.key);
+    .find((element) => element.dataset.key === event.key && element.offsetParent);
   if (!target) return undefined;
   event.preventDefault();
   if (target.tagName === "SUMMARY") target.parentElement.open = true;
@@ -138,6 +156,62 @@ function closeMenus(except) {
   for (const menu of document.querySelectorAll(MENUS)) {
     if (!except || !menu.contains(except)) menu.open = false;
   }
+}
+
+/* 5. Finder ───────────────────────────────────────────────────────────────────────────────────── */
+
+const FIND_AFTER_MS = 150; // typing is over
+let finding = 0;
+
+function openDialog(id, event) {
+  const dialog = document.getElementById(id);
+  if (!dialog?.showModal || dialog.open) return undefined;
+  event.preventDefault();
+  return dialog.showModal();
+}
+
+function openFinder(event) {
+  openDialog("finder", event);
+  document.getElementById("finder-q")?.select();
+}
+
+const hits = () => [...document.querySelectorAll("#finder-hits a")];
+
+async function find() {
+  const q = document.getElementById("finder-q").value.trim();
+  const shown = document.getElementById("finder-hits");
+  if (!q) return shown.replaceChildren();
+  const answer = await fetch(`/search?list=1&q=${encodeURIComponent(q)}`, {
+    headers: { "X-Fragment": "hits" }, credentials: "same-origin",
+  }).catch(() => null);
+  if (!answer?.ok || document.getElementById("finder-q").value.trim() !== q) return undefined;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const found = page.getElementById("hits");
+  found?.removeAttribute("id");
+  return shown.replaceChildren(...(found ? [document.adoptNode(found)] : []));
+}
+
+/** The arrows move through what was found; Enter in the field opens the first. */
+function choose(event) {
+  const all = hits();
+  const at = all.indexOf(document.activeElement);
+  if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    event.preventDefault();
+    const next = event.key === "ArrowDown" ? at + 1 : at - 1;
+    (all[next] ?? document.getElementById("finder-q")).focus();
+  } else if (event.key === "Enter" && at < 0 && all.length > 0) {
+    event.preventDefault();
+    all[0].click();
+  }
+}
+
+document.getElementById("finder")?.addEventListener("keydown", choose);
+document.getElementById("finder-q")?.addEventListener("input", () => {
+  clearTimeout(finding);
+  finding = setTimeout(find, FIND_AFTER_MS);
+});
+for (const opener of document.querySelectorAll("[data-opens]")) {
+  opener.addEventListener("click", (event) => openDialog(opener.dataset.opens, event));
 }
 
 document.addEventListener("keydown", pressed);

@@ -145,13 +145,22 @@ pub static TABLE: &[Route] = routes! {
     GET "/sign-in/again" Access::SignedIn => page::access::again_form;
     POST "/sign-in/again" Access::SignedIn => page::access::again;
     POST "/theme" Access::SignedIn => page::access::theme;
+    GET "/settings" READ => page::settings::show;
+    POST "/settings/zone" Access::SignedIn => page::settings::zone;
+    POST "/settings/keys" Access::SignedIn => page::settings::keys;
     // Lists.
     GET "/" READ => page::now::show;
     GET "/live" READ => live::follow;
     GET "/search" READ => page::search::find;
+    GET "/paging" READ => page::paging::list;
+    GET "/paging.csv" READ => page::paging::csv;
+    GET "/paging/{id}" READ => page::paging::show;
     GET "/tasks" READ => page::work::list;
     GET "/tasks.csv" READ => page::work::csv;
     GET "/incidents" READ => page::incidents::list;
+    GET "/incidents.csv" READ => page::incidents::csv;
+    GET "/alerts.csv" READ => page::alerts::csv;
+    GET "/people.csv" READ => page::people::csv;
     // Alerts.
     GET "/alerts" READ => page::alerts::list;
     GET "/alerts/{id}" READ => page::explain::show;
@@ -167,6 +176,8 @@ pub static TABLE: &[Route] = routes! {
     GET "/declare" DECLARE => page::declare::show;
     POST "/declare" DECLARE => page::declare::declare;
     GET "/incidents/{reference}" READ => incident::show;
+    GET "/incidents/{reference}/paging" READ => page::paging::ladder;
+    GET "/incidents/{reference}/audit" READ => incident::audit;
     POST "/incidents/{reference}/notes" RESPOND => incident::note;
     POST "/incidents/{reference}/facts" RESPOND => incident::fact;
     POST "/incidents/{reference}/scope" RESPOND => incident::scope;
@@ -207,6 +218,31 @@ pub static TABLE: &[Route] = routes! {
     GET "/log/entries/{seq}/bytes" READ_LOG => page::log::bytes;
     GET "/log/entries/{seq}/proof" READ_LOG => page::log::proof;
     GET "/log/tile/{*path}" Access::Either(Permission::ReadLog) => log::tile;
+    // Services, functions, legal entities, teams.
+    GET "/services" READ => page::organisation::list::<Service>;
+    GET "/services.csv" READ => page::organisation::csv::<Service>;
+    POST "/services" ADMINISTER => page::organisation::add::<Service>;
+    GET "/services/{id}" READ => page::organisation::show::<Service>;
+    POST "/services/{id}" ADMINISTER => page::organisation::change::<Service>;
+    POST "/services/{id}/retire" ADMINISTER => page::organisation::retire::<Service>;
+    GET "/functions" READ => page::organisation::list::<Function>;
+    GET "/functions.csv" READ => page::organisation::csv::<Function>;
+    POST "/functions" ADMINISTER => page::organisation::add::<Function>;
+    GET "/functions/{id}" READ => page::organisation::show::<Function>;
+    POST "/functions/{id}" ADMINISTER => page::organisation::change::<Function>;
+    POST "/functions/{id}/retire" ADMINISTER => page::organisation::retire::<Function>;
+    GET "/entities" READ => page::organisation::list::<Entity>;
+    GET "/entities.csv" READ => page::organisation::csv::<Entity>;
+    POST "/entities" ADMINISTER => page::organisation::add::<Entity>;
+    GET "/entities/{id}" READ => page::organisation::show::<Entity>;
+    POST "/entities/{id}" ADMINISTER => page::organisation::change::<Entity>;
+    POST "/entities/{id}/retire" ADMINISTER => page::organisation::retire::<Entity>;
+    GET "/teams" READ => page::organisation::list::<Team>;
+    GET "/teams.csv" READ => page::organisation::csv::<Team>;
+    POST "/teams" ADMINISTER => page::organisation::add::<Team>;
+    GET "/teams/{id}" READ => page::organisation::show::<Team>;
+    POST "/teams/{id}" ADMINISTER => page::organisation::change::<Team>;
+    POST "/teams/{id}/retire" ADMINISTER => page::organisation::retire::<Team>;
     // People and integrations.
     GET "/people" READ => page::people::list;
     POST "/people" ADMINISTER => page::people::add;
@@ -312,6 +348,8 @@ pub static TABLE: &[Route] = routes! {
         => api::delegate: "Delegate a task for a time."
             ["INC-001" "INC-002" "INC-004" "INC-007" "PER-012" "PRC-003" "PRO-005" "TSK-001" "TSK-002"
              "TSK-003" "TSK-004"];
+    GET "/api/v1/pages" TOKEN_LOG
+        => api::pages: "List pages to people, newest first." [];
     GET "/api/v1/tasks" TOKEN_READ
         => api::tasks: "List what waits, soonest due first." [];
     GET "/api/v1/incidents/{reference}/evidence" TOKEN_LOG

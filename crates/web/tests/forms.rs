@@ -46,6 +46,20 @@ async fn a_form_without_the_sessions_token_is_refused() {
     assert_eq!(house.size().await, before + 1);
 }
 
+/// A team and a function, by id.
+async fn organised(house: &House) -> (String, String) {
+    use app::{Caller, organisation::Described};
+    use domain::{function::FunctionDescribed, team::TeamDescribed};
+    let code = |text: &'static str| base::Code::fixed(text);
+    let team = TeamDescribed { code: code("core"), members: Vec::new(), policy: None };
+    let team = house.app.describe(&Caller::host(), None, Described::named(team, "Core")).await;
+    let function =
+        FunctionDescribed { code: code("payments"), critical: true, entities: Vec::new() };
+    let function = Described::named(function, "Payments");
+    let function = house.app.describe(&Caller::host(), None, function).await;
+    (team.expect("a team").to_string(), function.expect("a function").to_string())
+}
+
 #[tokio::test]
 async fn g01_looking_at_every_page_changes_nothing() {
     let house = House::new().await;
@@ -62,9 +76,14 @@ async fn g01_looking_at_every_page_changes_nothing() {
     let alert = alerts.await.expect("alerts").first().expect("an alert").id.to_string();
     let kept = house.app.look(|conn| store::alert::quarantined(conn, i64::MAX));
     let kept = kept.await.expect("quarantine").first().expect("an input").intake.to_string();
+    let (team, function) = organised(&house).await;
+    let entity = house.app.look(store::config::entities).await.expect("entities")[0].id.to_string();
+    let service =
+        house.app.look(store::config::services).await.expect("services")[0].id.to_string();
     let commander = house.somebody(Role::Commander).await;
     let token = house.token(Role::Commander).await;
     let (person, reference) = (commander.id.to_string(), house.reference().await);
+    let message = page.to_string();
     let link = house.app.keeper().links().token(page);
     let passed = format!("/tasks/{reference}/1/exception");
     house.post(&passed, &commander, "code=EX-URGENT&rationale=it+cannot+wait").await;
@@ -81,6 +100,11 @@ async fn g01_looking_at_every_page_changes_nothing() {
             path if path.starts_with("/alerts") => &alert,
             path if path.starts_with("/quarantine") => &kept,
             path if path.contains("/integrations") => &door,
+            path if path.starts_with("/paging") => &message,
+            path if path.starts_with("/services") => &service,
+            path if path.starts_with("/entities") => &entity,
+            path if path.starts_with("/teams") => &team,
+            path if path.starts_with("/functions") => &function,
             _ => &person,
         };
         let path = route

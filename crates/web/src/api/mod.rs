@@ -14,6 +14,7 @@ mod list;
 mod log;
 mod notifications;
 pub(crate) mod organisation;
+mod pages;
 pub(crate) mod people;
 mod quarantine;
 mod record;
@@ -34,8 +35,10 @@ pub(crate) use integrations::{
     add_integration, configure_integration, integration, integrations, renew_integration_key,
     sources, test_integration, try_integration,
 };
+pub(crate) use list::{before, cursor};
 pub(crate) use log::entries;
 pub(crate) use notifications::notifications;
+pub(crate) use pages::pages;
 pub(crate) use quarantine::{changes, dismiss_input, quarantine, replay_input};
 pub(crate) use record::{fact, note};
 pub(crate) use search::search;

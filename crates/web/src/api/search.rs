@@ -28,7 +28,7 @@ pub(crate) struct Sought {
 /// Something found.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Found {
-    /// entry, incident or person.
+    /// entry, incident, alert, person, service or page.
     kind: String,
     /// What it is called.
     text: String,
@@ -36,7 +36,7 @@ pub(crate) struct Found {
     page: String,
 }
 
-/// Looks for incidents, people and entries.
+/// Looks for incidents, alerts, people, services, entries and pages of the house.
 pub(crate) async fn search(
     State(web): State<Web>,
     Asker(caller): Asker,

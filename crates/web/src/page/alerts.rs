@@ -6,10 +6,11 @@ use store::{alert, config, incident};
 use super::{
     around::shell,
     incidents::after,
-    parts::{alert_level, live, pager},
+    parts::{alert_level, filtered, live, pager},
 };
 use crate::{
     answer::{Answer, page},
+    csv::Csv,
     view::{
         Chip, Input, Place, Shell, Words,
         alerts::{AlertRow, AlertsPage},
@@ -20,6 +21,8 @@ use crate::{
 
 /// How many rows the store answers at once.
 const PAGE: usize = 100;
+/// How many times the store is asked for one file.
+const STRETCHES: usize = 100;
 
 /// `GET /alerts?state=&severity=&group=&q=&after=`.
 pub(crate) async fn list(visit: Visit) -> Answer {
@@ -54,16 +57,18 @@ pub(crate) async fn list(visit: Visit) -> Answer {
         Ok((rows, next, alert::quarantine_count(conn)?))
     });
     let (rows, next, quarantine) = found.await?;
-    let path = format!("/alerts?state={state}");
-    let chip = |code: &'static str| Chip {
-        code,
-        href: format!("/alerts?state={code}"),
-        on: state == code,
-        count: None,
+    let with = |path: &str, state: &str, level: &str| {
+        filtered(path, &[("state", state), ("severity", level), ("q", &q)])
+    };
+    let path = with("/alerts", &state, &wanted);
+    let csv = with("/alerts.csv", &state, &wanted);
+    let chip = |code: &'static str| {
+        let href = with("/alerts", code, &wanted);
+        Chip { code, href, on: state == code, count: None }
     };
     let level = |code: &'static str| {
         let on = wanted == code;
-        let href = if on { path.clone() } else { format!("{path}&severity={code}") };
+        let href = with("/alerts", &state, if on { "" } else { code });
         Chip { code, href, on, count: None }
     };
     let kept = [("state", &state), ("severity", &wanted)].into_iter();
@@ -73,13 +78,73 @@ pub(crate) async fn list(visit: Visit) -> Answer {
         shell: Shell { live: stream, ..shell },
         states: ["open", "resolved", "all"].map(chip).into(),
         levels: ["critical", "high", "warning", "info", "unknown"].map(level).into(),
-        q: Input::of(q),
+        csv,
+        q: Input::of(q.clone()),
         kept: kept.map(|(name, value)| (name.to_owned(), value.clone())).collect(),
         pager: pager(&path, rows.len(), next, None),
         rows,
         quarantine: u32::try_from(quarantine).unwrap_or(u32::MAX),
     };
     page(&visit, &list)
+}
+
+/// `GET /alerts.csv?state=&severity=&q=`.
+pub(crate) async fn csv(visit: Visit) -> Answer {
+    let (state, wanted) = (visit.query.text("state"), visit.query.text("severity"));
+    let words = visit.query.get("q").to_lowercase();
+    let table = visit.web.app().look(move |conn| {
+        let mut table = Csv::new(&[
+            "alert",
+            "state",
+            "severity",
+            "title",
+            "service",
+            "signals",
+            "first_at",
+            "last_at",
+            "resolved_at",
+            "incident",
+        ]);
+        let mut before = Timestamp::from_micros(i64::MAX);
+        for _ in 0..STRETCHES {
+            let held = alert::before(conn, before)?;
+            let whole = held.len() >= PAGE;
+            for each in held {
+                before = each.opened_at;
+                let said = app::intake::words_of(conn, each.word, &each.field)?;
+                let service = said.service.unwrap_or_default();
+                let fits = state == "all"
+                    || each.state == state
+                    || (state.is_empty() && each.state == "open");
+                let level = wanted.is_empty() || each.severity == wanted;
+                let text = format!("{} {service}", said.title).to_lowercase();
+                if !(fits && level && text.contains(&words)) {
+                    continue;
+                }
+                let incident = match each.incident {
+                    Some(id) => incident::load(conn, id)?.map(|state| state.reference.to_string()),
+                    None => None,
+                };
+                table.row(&[
+                    each.id.to_string(),
+                    each.state,
+                    each.severity,
+                    said.title,
+                    service,
+                    (each.repeats + 1).to_string(),
+                    each.opened_at.to_string(),
+                    each.last_seen.to_string(),
+                    each.resolved_at.map(|at| at.to_string()).unwrap_or_default(),
+                    incident.unwrap_or_default(),
+                ]);
+            }
+            if !whole {
+                break;
+            }
+        }
+        Ok(table)
+    });
+    table.await?.file("alerts")
 }
 
 /// An alert as a row.

@@ -1,6 +1,6 @@
 //! What every page has around it: who reads, how the engine is, the log's head, what waits.
 
-use app::{Caller, Health};
+use app::{Caller, Health, identity::Keys};
 use base::Timestamp;
 use db::Conn;
 use domain::access::Permission;
@@ -83,6 +83,7 @@ fn bare(visit: &Visit, place: Place, reader: &Reader, engine: Engine) -> Shell {
         head: Head { size: 0, root: String::new(), checkpoint: None, witnesses: 0 },
         badges: Badges::default(),
         flash: visit.outcome.as_ref().map(crate::flash::Outcome::flash),
+        letters: session.is_none_or(|session| session.keys == Keys::On),
         live: None,
     }
 }

@@ -2,15 +2,16 @@
 
 use base::Timestamp;
 use domain::access::Permission;
-use store::incident;
+use store::{incident, person, word};
 
 use super::{
     around::shell,
-    parts::{pager, severity},
+    parts::{filtered, pager, severity},
     rows::{by_phase, row},
 };
 use crate::{
     answer::{Answer, page},
+    csv::Csv,
     trouble::Trouble,
     view::{Chip, Input, Level, Place, lists::IncidentsPage, now::PhaseGroup},
     visit::Visit,
@@ -18,6 +19,8 @@ use crate::{
 
 /// How many rows the store answers at once.
 const PAGE: usize = 100;
+/// How many times the store is asked for one file.
+const STRETCHES: usize = 100;
 
 /// `GET /incidents?status=&severity=&q=&after=`.
 pub(crate) async fn list(visit: Visit) -> Answer {
@@ -65,14 +68,18 @@ pub(crate) async fn list(visit: Visit) -> Answer {
     if !closed.incidents.is_empty() {
         groups.push(closed);
     }
-    let path = format!("/incidents?status={status}");
+    let with = |path: &str, status: &str, level: &str| {
+        filtered(path, &[("status", status), ("severity", level), ("q", &q)])
+    };
+    let path = with("/incidents", &status, &wanted);
+    let csv = with("/incidents.csv", &status, &wanted);
     let chip = |code: &'static str| {
-        let href = format!("/incidents?status={code}");
+        let href = with("/incidents", code, &wanted);
         Chip { code, href, on: status == code, count: None }
     };
     let level = |code: &'static str| {
         let on = wanted == code;
-        let href = if on { path.clone() } else { format!("{path}&severity={code}") };
+        let href = with("/incidents", &status, if on { "" } else { code });
         Chip { code, href, on, count: None }
     };
     let kept = [("status", &status), ("severity", &wanted)].into_iter();
@@ -80,7 +87,8 @@ pub(crate) async fn list(visit: Visit) -> Answer {
     let list = IncidentsPage {
         statuses: vec![chip("open"), chip("closed"), chip("all")],
         levels: vec![level("S1"), level("S2"), level("S3"), level("S4")],
-        q: Input::of(q),
+        csv,
+        q: Input::of(q.clone()),
         kept: kept.map(|(name, value)| (name.to_owned(), value.clone())).collect(),
         groups,
         pager: pager(&path, shown, next.map(|next| next.to_string()), None),
@@ -88,6 +96,72 @@ pub(crate) async fn list(visit: Visit) -> Answer {
         shell,
     };
     page(&visit, &list)
+}
+
+/// `GET /incidents.csv?status=&severity=&q=`.
+pub(crate) async fn csv(visit: Visit) -> Answer {
+    let status = visit.query.text("status");
+    let (wanted, words) = (visit.query.text("severity"), visit.query.get("q").to_lowercase());
+    let table = visit.web.app().look(move |conn| {
+        let mut table = Csv::new(&[
+            "reference",
+            "title",
+            "severity",
+            "phase",
+            "status",
+            "mode",
+            "commander",
+            "declared_at",
+            "updated_at",
+        ]);
+        let mut before = Timestamp::from_micros(i64::MAX);
+        for _ in 0..STRETCHES {
+            let listed = incident::before(conn, before)?;
+            let whole = listed.len() >= PAGE;
+            for each in listed {
+                before = each.declared_at;
+                let open = each.status == "open";
+                let fits = match status.as_str() {
+                    "closed" => !open,
+                    "all" => true,
+                    _ => open,
+                };
+                let title = word::text(conn, each.word, "title")?;
+                let text = format!("{} {title}", each.reference).to_lowercase();
+                let level = is_level(&wanted, each.severity.as_deref());
+                if fits && level && text.contains(&words) {
+                    table.row(&cells(conn, each, title)?);
+                }
+            }
+            if !whole {
+                break;
+            }
+        }
+        Ok(table)
+    });
+    table.await?.file("incidents")
+}
+
+fn cells(
+    conn: &mut db::Conn,
+    each: incident::Listed,
+    title: String,
+) -> Result<[String; 9], store::StoreError> {
+    let commander = match each.commander.as_deref().and_then(|id| id.parse().ok()) {
+        Some(person) => person::name(conn, person)?,
+        None => String::new(),
+    };
+    Ok([
+        each.reference.to_string(),
+        title,
+        each.severity.unwrap_or_default(),
+        each.phase,
+        each.status,
+        each.mode,
+        commander,
+        each.declared_at.to_string(),
+        each.updated_at.to_string(),
+    ])
 }
 
 /// The cursor of a list: an instant in microseconds.

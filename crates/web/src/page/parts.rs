@@ -11,6 +11,7 @@ use process::{
     evidence::{Evidence, PhaseSummary, Progress, Recorded, phases},
 };
 use store::{StoreError, clock, config, person};
+use url::form_urlencoded;
 
 use crate::view::{
     AlertLevel, Choice, Clock, ClockState, Count, Level, Sev,
@@ -205,6 +206,18 @@ pub(crate) fn pager(path: &str, shown: usize, older: Option<String>, total: Opti
     Pager { newer: None, older, shown, total }
 }
 
+/// A path with the filters that are in force; empty ones are left out.
+pub(crate) fn filtered(path: &str, filters: &[(&str, &str)]) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    for (name, value) in filters.iter().filter(|(_, value)| !value.is_empty()) {
+        query.append_pair(name, value);
+    }
+    match query.finish() {
+        query if query.is_empty() => path.to_owned(),
+        query => format!("{path}?{query}"),
+    }
+}
+
 /// The id that is told to live updates.
 pub(crate) fn live(about: &str, size: i64) -> Option<String> {
     Some(format!("/live?about={about}&from={size}"))
@@ -225,6 +238,13 @@ mod tests {
         assert_eq!(initials("Anna"), "A");
         assert_eq!(initials(""), "");
         assert_eq!(label("clients_affected"), "Clients affected");
+    }
+
+    #[test]
+    fn filters_stay_in_the_address() {
+        let path = filtered("/incidents", &[("status", "open"), ("severity", ""), ("q", "a&b")]);
+        assert_eq!(path, "/incidents?status=open&q=a%26b");
+        assert_eq!(filtered("/incidents", &[("q", "")]), "/incidents");
     }
 
     #[test]

@@ -20,10 +20,11 @@ use super::{
 };
 use crate::{
     answer::{self, Answer, then},
+    csv::Csv,
     flash::Outcome,
     trouble::Trouble,
     view::{
-        Input, Place, Reach,
+        Input, Place, Reach, Time,
         people::{ContactRow, GrantRow, PeoplePage, PersonPage, PersonRow},
         time::Reader,
     },
@@ -174,6 +175,7 @@ fn row(
             (entry.kind.as_str() == "signed_in").then_some(entry.recorded_at)
         });
     Ok(PersonRow {
+        ways: ways(conn, named.id, state, reader)?,
         id: named.id.to_string(),
         initials: initials(&named.name),
         name: words(named.name),
@@ -195,16 +197,15 @@ async fn person_page(visit: &Visit, id: &str) -> Result<PersonPage, Trouble> {
         let named = person::all(conn)?.into_iter().find(|person| person.id == id);
         let Some(named) = named else { return Ok(None) };
         let grants = grants(conn, id, &state, &reader)?;
+        let reached = person::reached_by(conn, id)?;
         let mut contacts = Vec::new();
-        for contact in &state.contacts {
+        for (place, contact) in (0..).zip(&state.contacts) {
+            let proven = reached.iter().find(|(position, _)| *position == place);
             contacts.push(ContactRow {
-                channel: match contact.channel {
-                    Channel::Mail => "mail".to_owned(),
-                    Channel::Webhook => "webhook".to_owned(),
-                },
+                channel: channel(contact.channel),
                 address: address(word::text(conn, contact.word, "address")?),
-                reach: Reach::Unknown,
-                proven: None,
+                reach: if proven.is_some() { Reach::Reached } else { Reach::Unknown },
+                proven: proven.map(|(_, at)| reader.time(*at)),
             });
         }
         let row = row(conn, named, &state, &reader)?;
@@ -231,6 +232,52 @@ async fn person_page(visit: &Visit, id: &str) -> Result<PersonPage, Trouble> {
         roles: roles(),
         entities,
     })
+}
+
+fn channel(channel: Channel) -> String {
+    match channel {
+        Channel::Mail => "mail".to_owned(),
+        Channel::Webhook => "webhook".to_owned(),
+    }
+}
+
+/// The ways of reaching somebody, in order, each with when it was last proven.
+fn ways(
+    conn: &mut Conn,
+    id: Id<id::Person>,
+    state: &Person,
+    reader: &Reader,
+) -> Result<Vec<(String, Option<Time>)>, StoreError> {
+    let reached = person::reached_by(conn, id)?;
+    let proven = |place: i64| reached.iter().find(|(position, _)| *position == place);
+    let ways = (0..).zip(&state.contacts).map(|(place, contact)| {
+        (channel(contact.channel), proven(place).map(|(_, at)| reader.time(*at)))
+    });
+    Ok(ways.collect())
+}
+
+/// `GET /people.csv`.
+pub(crate) async fn csv(visit: Visit) -> Answer {
+    let table = visit.web.app().look(move |conn| {
+        let columns = ["person", "name", "kind", "roles", "ways", "last_reached_at"];
+        let mut table = Csv::new(&columns);
+        for named in person::all(conn)? {
+            let Some(state) = person::load(conn, named.id)? else { continue };
+            let roles: Vec<&str> = roles_of(&state.grants).iter().map(|role| role.code()).collect();
+            let ways = state.contacts.iter().map(|contact| channel(contact.channel));
+            let reached = person::last_reached(conn, named.id)?;
+            table.row(&[
+                named.id.to_string(),
+                named.name,
+                named.kind,
+                roles.join(" "),
+                ways.collect::<Vec<_>>().join(" "),
+                reached.map(|at| at.to_string()).unwrap_or_default(),
+            ]);
+        }
+        Ok(table)
+    });
+    table.await?.file("people")
 }
 
 /// An endpoint's address is its URL, a blank, and its secret: the secret is not shown.

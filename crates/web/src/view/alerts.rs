@@ -53,6 +53,8 @@ pub struct AlertsPage {
     pub kept: Vec<(String, String)>,
     /// Newest first.
     pub rows: Vec<AlertRow>,
+    /// The same as CSV.
+    pub csv: String,
     /// Where it goes on.
     pub pager: Pager,
     /// Inputs in quarantine.
@@ -264,6 +266,7 @@ impl AlertsPage {
                 .into(),
             q: Input::default(),
             kept: Vec::new(),
+            csv: "/alerts.csv?state=open".to_owned(),
             pager: Pager {
                 older: Some("/alerts?after=c1".to_owned()),
                 shown: rows.len(),

@@ -4,7 +4,10 @@
 use askama::Template;
 
 pub use super::acting::{Choices, May, Typed};
-use super::{Chip, Clock, Count, Evidence, Mode, Person, Row, Sev, Shell, Time, Words, filters};
+use super::{
+    Chip, Clock, Count, Evidence, Mode, Person, Row, Sev, Shell, Time, Words, audit::AuditPoint,
+    filters,
+};
 
 /// Whether work goes on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -320,6 +323,8 @@ pub struct IncidentPage {
     pub scope: Scope,
     /// Other incidents and alerts.
     pub links: Vec<Link>,
+    /// The four questions of an audit.
+    pub audit: Vec<AuditPoint>,
     /// What the reader may do.
     pub may: May,
     /// What was typed.

@@ -20,6 +20,8 @@ pub struct IncidentsPage {
     pub kept: Vec<(String, String)>,
     /// By phase; a list of closed ones is one group with the phase `closed`.
     pub groups: Vec<PhaseGroup>,
+    /// The same as CSV.
+    pub csv: String,
     /// Where it goes on.
     pub pager: Pager,
     /// Whether this person may declare.
@@ -47,6 +49,7 @@ impl IncidentsPage {
             q: Input::default(),
             kept: vec![("status".to_owned(), "open".to_owned())],
             groups: PhaseGroup::samples(),
+            csv: "/incidents.csv?status=open".to_owned(),
             pager: Pager { shown: 10, total: Some(10), ..Pager::default() },
             may_declare: true,
         }

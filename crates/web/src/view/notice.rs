@@ -95,6 +95,18 @@ impl MessagePage {
 }
 
 impl SearchPage {
+    /// What was found, by kind, in the order it was found.
+    pub fn by_kind(&self) -> Vec<(String, Vec<&Hit>)> {
+        let mut groups: Vec<(String, Vec<&Hit>)> = Vec::new();
+        for hit in &self.hits {
+            match groups.iter_mut().find(|(kind, _)| *kind == hit.kind) {
+                Some((_, hits)) => hits.push(hit),
+                None => groups.push((hit.kind.clone(), vec![hit])),
+            }
+        }
+        groups
+    }
+
     /// Two things found.
     pub fn sample() -> Self {
         let hit = |kind: &str, text: &str, href: &str| Hit {

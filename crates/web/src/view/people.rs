@@ -26,6 +26,8 @@ pub struct PersonRow {
     pub reach: Reach,
     /// When that was last proven, or tried in vain.
     pub proven: Option<Time>,
+    /// The ways of reaching, in order, each with when it was last proven.
+    pub ways: Vec<(String, Option<Time>)>,
     /// The last sign-in.
     pub signed_in: Option<Time>,
 }
@@ -131,6 +133,7 @@ impl PersonRow {
             roles: vec![role.to_owned()],
             reach,
             proven: (reach != Reach::Unknown).then(|| at("01:41:51")),
+            ways: vec![("mail".to_owned(), Some(at("01:41:51"))), ("webhook".to_owned(), None)],
             signed_in: Some(at("02:20:00")),
         }
     }
@@ -146,6 +149,10 @@ impl PeoplePage {
                 PersonRow::sample("A. Lindqvist", "AL", "Responder", Reach::Reached),
                 PersonRow::sample("K. Brandt", "KB", "Incident commander", Reach::Reached),
                 PersonRow {
+                    ways: vec![
+                        ("mail".to_owned(), Some(at("01:41:51"))),
+                        ("webhook".to_owned(), None),
+                    ],
                     signed_in: None,
                     ..PersonRow::sample(
                         "R. Duval",

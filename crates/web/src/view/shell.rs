@@ -21,6 +21,12 @@ pub enum Place {
     People,
     /// Integrations.
     Integrations,
+    /// The log of messages.
+    Paging,
+    /// Services, legal entities, teams, functions.
+    Services,
+    /// What the reader chose, the house, the log's state.
+    Settings,
     /// None of them.
     Elsewhere,
 }
@@ -169,6 +175,8 @@ pub struct Shell {
     pub badges: Badges,
     /// The outcome of the last post.
     pub flash: Option<Flash>,
+    /// Whether single letters act as keys.
+    pub letters: bool,
     /// The stream of changes to listen to: `/live?…`; none where the page has nothing live.
     pub live: Option<String>,
 }

@@ -8,7 +8,7 @@ use domain::{access::Permission, incident::Relation};
 use serde_json::Value;
 use store::{StoreError, alert, incident, log, word};
 
-use super::{crew::crew, head::head, measures, phases};
+use super::{audit, crew::crew, head::head, measures, phases};
 use crate::{
     answer::{self, Answer},
     page::{
@@ -20,6 +20,7 @@ use crate::{
     trouble::Trouble,
     view::{
         Chip, Clock, Flash, FlashKind, Mode, Place, Row, Shell, Tone,
+        audit::AuditPoint,
         incident::{
             Awareness, Choices, Crew, Fact, Head, IncidentPage, Link, May, Measure, NextStep,
             PhasePanel, PhaseTab, Scope, Story, Typed,
@@ -53,6 +54,7 @@ struct Built {
     awareness: Vec<Awareness>,
     scope: Scope,
     links: Vec<Link>,
+    audit: Vec<AuditPoint>,
     choices: Choices,
 }
 
@@ -124,6 +126,7 @@ async fn incident_page(
         awareness: built.awareness,
         scope: built.scope,
         links: built.links,
+        audit: built.audit,
         may: May {
             respond: visit.may(Permission::Respond),
             command: visit.may(Permission::Command),
@@ -154,6 +157,7 @@ fn build(conn: &mut Conn, seen: &Seen, asked: &Asked) -> Result<Built, StoreErro
         awareness: awareness(&mut teller, seen, asked)?,
         scope: scope(&mut teller, seen)?,
         links: links(&mut teller, seen)?,
+        audit: audit::points(seen, &asked.reader),
         choices: Choices {
             pageable: measures::pageable(&everybody, &roles()),
             people: everybody,

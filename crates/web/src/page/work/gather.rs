@@ -10,7 +10,11 @@ use domain::{
     incident::{Incident, Severity},
 };
 use process::{Element, Kind};
-use store::{StoreError, incident, person, word};
+use store::{
+    StoreError,
+    exception::{self, Wanted},
+    incident, person, word,
+};
 
 use crate::{page::rows::place_of, visit::holds};
 
@@ -55,6 +59,7 @@ pub(crate) fn work(conn: &mut Conn, app: &App, caller: &Caller) -> Result<Vec<Wo
     let mut seeker = Seeker { conn, app, caller, now: app.now(), incidents: HashMap::new() };
     let mut found = seeker.tasks()?;
     found.extend(seeker.severities()?);
+    found.extend(seeker.ratifications()?);
     found.extend(seeker.offers()?);
     found.sort_by_key(|work| (work.due.is_none(), work.due, work.since));
     Ok(found)
@@ -64,7 +69,11 @@ pub(crate) fn work(conn: &mut Conn, app: &App, caller: &Caller) -> Result<Vec<Wo
 pub(crate) fn count(conn: &mut Conn, caller: &Caller, now: Timestamp) -> Result<usize, StoreError> {
     let (me, roles) = (caller.person, codes(caller));
     let tasks = incident::tasks(conn)?;
-    let mine = tasks.iter().filter(|task| task.is_for(me, &roles, now)).count();
+    let mut mine = tasks.iter().filter(|task| task.is_for(me, &roles, now)).count();
+    if holds(caller, Permission::Ratify) {
+        let unjudged = exception::before(conn, Wanted::Unjudged, i64::MAX)?;
+        mine += unjudged.iter().filter(|held| is_anothers(held, me)).count();
+    }
     if !holds(caller, Permission::Approve) {
         return Ok(mine);
     }
@@ -162,6 +171,27 @@ impl Seeker<'_> {
         Ok(found)
     }
 
+    /// Exceptions that nobody has judged; whoever bypassed does not ratify (ground rule G21).
+    fn ratifications(&mut self) -> Result<Vec<Work>, StoreError> {
+        let may = holds(self.caller, Permission::Ratify);
+        let mut found = Vec::new();
+        for held in exception::before(self.conn, Wanted::Unjudged, i64::MAX)? {
+            let Some((state, title)) = self.incident(held.incident)? else { continue };
+            let model = self.app.documents().model(self.conn, state.process.sha256).ok();
+            let step = model.map(|model| crate::page::rows::name_of(&model, &held.element));
+            found.push(Work {
+                kind: "ratification",
+                name: format!("{}: {}", held.code, step.unwrap_or_default()),
+                href: format!("/incidents/{}/exceptions/{}", held.reference, held.seq),
+                mine: may && is_anothers(&held, self.caller.person),
+                since: held.invoked_at,
+                due: held.ratify_by,
+                ..Work::of(&state, title)
+            });
+        }
+        Ok(found)
+    }
+
     fn offers(&mut self) -> Result<Vec<Work>, StoreError> {
         let known: HashSet<_> = self.incidents.keys().copied().collect();
         for listed in incident::open(self.conn)? {
@@ -208,11 +238,15 @@ impl Work {
     }
 }
 
+/// Whether somebody else passed the step.
+fn is_anothers(held: &exception::Listed, me: Option<Id<id::Person>>) -> bool {
+    held.person != me.map(|me| me.to_string())
+}
+
 /// What a task asks for, by its element.
 fn kind(element: &Element) -> &'static str {
     let marks = &element.marks;
     match element.kind {
-        _ if element.id.as_str().contains("ratif") => "ratification",
         Kind::User if marks.approvals.is_some() => "approval",
         _ if marks.decision_point => "decision",
         _ => "task",

@@ -4,6 +4,7 @@ use super::{absent, at, clocks, count, line, present, row, shell};
 use crate::view::{
     Chip, Choice, Evidence, EvidenceState, Input, Level, Mode, Person, Place, Reach, Sev, Shell,
     Words,
+    audit::AuditPoint,
     incident::{
         Approval, Attempt, Awareness, Choices, Crew, Decision, Fact, Head, IncidentPage, Link, May,
         Measure, NextStep, PhasePanel, PhaseState, PhaseTab, Scope, Status, Story, Typed, Verdict,
@@ -56,6 +57,7 @@ impl IncidentPage {
                 states: vec!["DE".to_owned()],
                 entry: Some(48_166),
             },
+            audit: AuditPoint::samples(),
             links: vec![Link {
                 relation: "alert".to_owned(),
                 text: "LedgerGatewayTimeouts, 3 alerts".to_owned(),

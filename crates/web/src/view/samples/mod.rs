@@ -12,12 +12,13 @@ use jiff::tz::TimeZone;
 
 use super::{
     Clock, ClockState, Count, Evidence, EvidenceState, Line, Mode, Place, Row, Shell, Theme, Time,
-    Tone, Words, access, ack, alerts, changes, declare, docs, exceptions,
+    Tone, Words, access, ack, alerts, audit, changes, declare, docs, exceptions,
     incident::IncidentPage,
     integration, integrations, lists, log, notice,
     now::NowPage,
+    organisation, paging,
     part::Step,
-    people, severity,
+    people, settings, severity,
     shell::{Badges, Engine, Head, Me},
     steps, task,
     time::Reader,
@@ -67,6 +68,7 @@ pub fn shell(place: Place, here: &str) -> Shell {
         },
         badges: Badges { incidents: 1, tasks: 3, quarantine: 2 },
         flash: None,
+        letters: true,
         live: None,
     }
 }
@@ -231,6 +233,16 @@ pub fn all() -> Vec<(&'static str, askama::Result<String>)> {
         ("task-approval", task::TaskPage::sample_approval().render()),
         ("steps", steps::StepsPage::sample().render()),
         ("steps-settled", steps::StepsPage::sample_settled().render()),
+        ("paging", paging::PagingPage::sample().render()),
+        ("paging-empty", paging::PagingPage::sample_empty().render()),
+        ("message-proof", paging::MessagePage::sample().render()),
+        ("ladder", paging::LadderPage::sample().render()),
+        ("settings", settings::SettingsPage::sample().render()),
+        ("services", organisation::PartsPage::sample().render()),
+        ("services-empty", organisation::PartsPage::sample_empty().render()),
+        ("service", organisation::PartPage::sample().render()),
+        ("entity", organisation::PartPage::sample_entity().render()),
+        ("audit", audit::AuditPage::sample().render()),
         ("work", work::WorkPage::sample().render()),
         ("work-empty", work::WorkPage::sample_empty().render()),
     ]

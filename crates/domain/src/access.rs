@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 leaf! {
     /// The roles of ground rule G17.
+    #[derive(schemars::JsonSchema)]
     pub enum Role {
         /// Works on incidents.
         Responder,

@@ -350,6 +350,24 @@ pub static TABLE: &[Route] = routes! {
              "TSK-003" "TSK-004"];
     GET "/api/v1/pages" TOKEN_LOG
         => api::pages: "List pages to people, newest first." [];
+    POST "/api/v1/incidents/{reference}/measures" TOKEN_RESPOND
+        => api::take_measure: "Take a temporary measure, with an owner and an end."
+            ["INC-001" "INC-002" "INC-004" "INC-007" "INC-016" "PER-012"];
+    POST "/api/v1/incidents/{reference}/measures/{measure}/extend" TOKEN_RESPOND
+        => api::extend_measure: "Let a temporary measure stand longer."
+            ["INC-002" "INC-004" "INC-007" "INC-015" "INC-016"];
+    POST "/api/v1/incidents/{reference}/measures/{measure}/end" TOKEN_RESPOND
+        => api::end_measure: "End a temporary measure. That it stays is for those in command."
+            ["INC-002" "INC-004" "INC-007" "INC-015"];
+    POST "/api/v1/incidents/{reference}/actions" TOKEN_RESPOND
+        => api::tell_action: "Record an action that was taken, with its result."
+            ["INC-002" "INC-004" "INC-007" "INC-013"];
+    POST "/api/v1/incidents/{reference}/pages" TOKEN_RESPOND
+        => api::page_also: "Page one more person, or everybody with a role, until somebody answers."
+            ["INC-002" "INC-004" "INC-017" "PER-014"];
+    GET "/api/v1/exceptions" TOKEN_READ
+        => api::exceptions: "List the register of exceptions, newest first. Judging one is for a \
+            person in a fresh session: a token never ratifies." [];
     GET "/api/v1/tasks" TOKEN_READ
         => api::tasks: "List what waits, soonest due first." [];
     GET "/api/v1/incidents/{reference}/evidence" TOKEN_LOG

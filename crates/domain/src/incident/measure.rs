@@ -25,6 +25,7 @@ pub const MAX_STANDING: usize = 64;
 
 leaf! {
     /// What kind of measure it is.
+    #[derive(schemars::JsonSchema)]
     pub enum MeasureKind {
         /// A path through a firewall was opened.
         FirewallOpened,
@@ -41,6 +42,7 @@ leaf! {
     }
 
     /// How a measure ended.
+    #[derive(schemars::JsonSchema)]
     pub enum MeasureEnd {
         /// It is as it was before.
         Reversed,
@@ -49,6 +51,7 @@ leaf! {
     }
 
     /// What an action was for.
+    #[derive(schemars::JsonSchema)]
     pub enum ActionKind {
         /// Stops the harm.
         Containment,
@@ -59,6 +62,7 @@ leaf! {
     }
 
     /// What came of an action.
+    #[derive(schemars::JsonSchema)]
     pub enum ActionResult {
         /// It did what it should.
         Worked,

@@ -3,7 +3,7 @@
 use app::incident::{Seen, TaskSeen};
 use axum::extract::State;
 use base::{Code, Digest, Id, Timestamp, id};
-use domain::incident::{Certainty, Status};
+use domain::incident::{Certainty, MeasureHeld, MeasureKind, Status};
 use process::{
     evidence::{Evidence, PhaseSummary},
     model::Phase,
@@ -52,6 +52,8 @@ pub(crate) struct IncidentSeen {
     facts: Vec<FactSeen>,
     /// Open tasks.
     tasks: Vec<IncidentTask>,
+    /// Temporary measures that stand.
+    measures: Vec<MeasureSeen>,
     /// What runs out when.
     clocks: Vec<ClockSeen>,
     /// The five phases with their evidence.
@@ -69,6 +71,19 @@ struct ProcessPinned {
     version: i64,
     /// The hash of its model.
     sha256: Digest,
+}
+
+/// A temporary measure that stands.
+#[derive(Debug, Serialize, JsonSchema)]
+struct MeasureSeen {
+    /// The entry that took it.
+    entry: i64,
+    /// What kind.
+    kind: MeasureKind,
+    /// Who sees to its end.
+    owner: Id<id::Person>,
+    /// Until when it is to stand.
+    until: Timestamp,
 }
 
 /// A fact, newest value.
@@ -168,6 +183,10 @@ pub(crate) async fn incident(
     Ok(Json(document(seen, facts)))
 }
 
+fn measure((entry, held): (i64, MeasureHeld)) -> MeasureSeen {
+    MeasureSeen { entry, kind: held.kind, owner: held.owner, until: held.until }
+}
+
 fn document(seen: Seen, facts: Vec<FactSeen>) -> IncidentSeen {
     let state = seen.state;
     IncidentSeen {
@@ -192,6 +211,7 @@ fn document(seen: Seen, facts: Vec<FactSeen>) -> IncidentSeen {
         },
         facts,
         tasks: seen.tasks.into_iter().map(task).collect(),
+        measures: state.measures.into_iter().map(measure).collect(),
         clocks: seen.clocks.into_iter().map(clock).collect(),
         phases: seen.phases.into_iter().map(phase).collect(),
         entries: seen.entries,

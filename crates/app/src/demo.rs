@@ -26,10 +26,21 @@ use crate::{
 pub const PROCESS: &str = include_str!("../../../processes/major-incident.bpmn");
 /// The shipped severity table.
 pub const SEVERITY: &str = include_str!("../../../processes/severity.dmn");
-/// The other shipped tables, by name.
+/// The shipped tables, by name.
 const TABLES: &[(&str, &str)] = &[
+    ("severity", SEVERITY),
     ("escalation-triggers", include_str!("../../../processes/escalation-triggers.dmn")),
     ("legal-review-required", include_str!("../../../processes/legal-review-required.dmn")),
+];
+/// The other shipped processes, by name: called from the backbone, or run beside it.
+const CALLED: &[(&str, &str)] = &[
+    ("communication", include_str!("../../../processes/communication.bpmn")),
+    ("third-party-escalation", include_str!("../../../processes/third-party-escalation.bpmn")),
+    ("exception-ratification", include_str!("../../../processes/exception-ratification.bpmn")),
+    ("regulatory-report", include_str!("../../../processes/regulatory-report.bpmn")),
+    ("post-incident-review", include_str!("../../../processes/post-incident-review.bpmn")),
+    ("remediation", include_str!("../../../processes/remediation.bpmn")),
+    ("process-change", include_str!("../../../processes/process-change.bpmn")),
 ];
 
 /// The people of the sample bank: name, e-mail, roles. The first two are offered to sign in as.
@@ -75,13 +86,14 @@ impl App {
     /// # Errors
     /// Faults of the store, and documents that cannot be published.
     pub async fn ship_defaults(&self) -> Result<(), Error> {
-        let process = (DocumentKind::Process, Code::fixed("major-incident"));
-        self.ship(process, PROCESS.as_bytes().to_vec()).await?;
-        let table = (DocumentKind::Table, Code::fixed("severity"));
-        self.ship(table, SEVERITY.as_bytes().to_vec()).await?;
         for (name, text) in TABLES {
             let table = (DocumentKind::Table, Code::fixed(name));
             self.ship(table, text.as_bytes().to_vec()).await?;
+        }
+        // What is called is published before what calls it, so that it is bound beside it.
+        for (name, text) in CALLED.iter().chain([&("major-incident", PROCESS)]) {
+            let process = (DocumentKind::Process, Code::fixed(name));
+            self.ship(process, text.as_bytes().to_vec()).await?;
         }
         for policy in [policy_default(), policy_of_ratifiers()] {
             self.ship_policy(policy).await?;

@@ -212,6 +212,7 @@ pub static TABLE: &[Route] = routes! {
     POST "/incidents/{reference}/measures/{measure}/end" RESPOND => incident::end_measure;
     POST "/incidents/{reference}/actions" RESPOND => incident::action;
     POST "/incidents/{reference}/pages" RESPOND => incident::page_also;
+    POST "/incidents/{reference}/start" RESPOND => incident::start;
     // The log.
     GET "/log" READ_LOG => page::log::list;
     GET "/log/entries/{seq}" READ_LOG => page::log::entry;
@@ -365,6 +366,9 @@ pub static TABLE: &[Route] = routes! {
     POST "/api/v1/incidents/{reference}/pages" TOKEN_RESPOND
         => api::page_also: "Page one more person, or everybody with a role, until somebody answers."
             ["INC-002" "INC-004" "INC-017" "PER-014"];
+    POST "/api/v1/incidents/{reference}/messages" TOKEN_RESPOND
+        => api::message: "Give the process of an incident a message."
+            ["INC-004" "PRO-002" "PRO-009" "PRO-018" "PRO-019"];
     GET "/api/v1/exceptions" TOKEN_READ
         => api::exceptions: "List the register of exceptions, newest first. Judging one is for a \
             person in a fresh session: a token never ratifies." [];

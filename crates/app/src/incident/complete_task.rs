@@ -7,7 +7,7 @@ use domain::{
     access::{Permission, Role, Scope},
     incident::{
         Approval, Authority, Incident, TaskApproved, another_person, approve_task, field_missing,
-        wrong_role,
+        judge_on_its_page, wrong_role,
     },
     person,
 };
@@ -15,7 +15,7 @@ use process::{Command, Element, Kind, Variables, engine::TaskKind, model::FieldT
 
 use super::{
     advance::{actions, step},
-    exception::authority,
+    exception::{asks_for, authority},
     load,
     tell::signal_others,
 };
@@ -64,6 +64,9 @@ fn complete(
     let element = element.map_err(domain::Refused::from)?;
     if !wants_approvers(element) && caller.needs(Permission::Respond, Scope::House).is_err() {
         return Err(wrong_role().into());
+    }
+    if asks_for(&state, task).is_some() {
+        return Err(judge_on_its_page().into());
     }
     may(caller, &state, (task, element), turn.now)?;
     four_eyes(turn, caller, id, element)?;

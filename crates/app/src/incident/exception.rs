@@ -1,15 +1,15 @@
 //! Exceptions: passing a step under urgency, and judging afterwards whether that was right.
 
-use base::{Code, Id, Timestamp, id};
+use base::{Code, Duration, Id, Timestamp, id};
 use domain::{
     access::{Permission, Role, Scope},
     escalation::EndReason,
     incident::{
-        Authority, ExceptionJudged, Incident, Judgement, RATIFICATION, exception_without_reason,
-        judge_exception, want_ratification,
+        Authority, ExceptionJudged, Incident, Judgement, RATIFICATION, Status,
+        exception_without_reason, judge_exception, want_ratification,
     },
 };
-use process::{Command, Variables};
+use process::{Command, Value, Variables, engine::WaitsFor, model::local};
 
 use super::{
     advance::{actions, breached, step},
@@ -24,6 +24,11 @@ use crate::{
 
 /// The policy of those who ratify; the default one where it is not published.
 pub const RATIFIERS: Code = Code::fixed("ratification");
+
+/// The message that a process hears when a step was passed by exception.
+pub const PASSED: Code = Code::fixed("exception_invoked");
+/// The variable that names the exception by its entry.
+const EXCEPTION: Code = Code::fixed("exception");
 
 impl App {
     /// Passes the element a task waits at, under an exception code with a rationale. Somebody else
@@ -92,6 +97,9 @@ impl App {
             let judged = ExceptionJudged { exception, judgement };
             let draft = judge_exception(id, &state, judged, (by, &comment), turn.now)?;
             turn.record(vec![draft])?;
+            if state.status == Status::Open {
+                settle(turn, id, (exception, judgement))?;
+            }
             end_of(turn, clock_of(id, exception).as_str(), EndReason::Decided)?;
             actions(turn, id)
         };
@@ -129,7 +137,60 @@ fn pass(
     let events = step(turn, id, &command, &words)?;
     signal_others(turn, id, &events)?;
     turn.record(vec![wanted])?;
+    let newest = load(turn, id)?.exceptions.keys().next_back().copied();
+    newest.map_or(Ok(()), |exception| demand(turn, id, exception))
+}
+
+/// A process that listens for exceptions hears of this one, and asks for its ratification.
+fn demand(turn: &mut Turn<'_>, id: Id<id::Incident>, exception: i64) -> Result<(), Stop> {
+    let listens = listens(&load(turn, id)?, &PASSED);
+    if !listens {
+        return Ok(());
+    }
+    let variables = Variables::from([(EXCEPTION, Value::Integer(exception))]);
+    let command = Command::Correlate { name: PASSED, key: None, variables, ttl: Duration::ZERO };
+    step(turn, id, &command, &[])?;
     Ok(())
+}
+
+/// The task of the process that asks for this exception's ratification is answered by the judgement.
+fn settle(
+    turn: &mut Turn<'_>,
+    id: Id<id::Incident>,
+    (exception, judgement): (i64, Judgement),
+) -> Result<(), Stop> {
+    let state = load(turn, id)?;
+    let open = state.process.state.tasks.keys();
+    let Some(task) = open.copied().find(|task| asks_for(&state, *task) == Some(exception)) else {
+        return Ok(());
+    };
+    let answer = match judgement {
+        Judgement::Ratified => Code::fixed("ratified"),
+        Judgement::Refused => Code::fixed("refused"),
+    };
+    let outputs = Variables::from([(Code::fixed("judgement"), Value::Code(answer))]);
+    step(turn, id, &Command::CompleteTask { task, outputs }, &[])?;
+    Ok(())
+}
+
+/// The exception whose ratification a task asks for; `None` for any other task.
+pub fn asks_for(state: &Incident, task: u32) -> Option<i64> {
+    let process = &state.process.state;
+    let task = process.tasks.get(&task)?;
+    if local(&task.element) != RATIFICATION {
+        return None;
+    }
+    let scope = process.tokens.get(&task.token)?.scope;
+    match process.seen(scope, &EXCEPTION)? {
+        Value::Integer(exception) => Some(*exception),
+        _ => None,
+    }
+}
+
+/// Whether the process waits for a message of this name.
+pub fn listens(state: &Incident, name: &Code) -> bool {
+    let mut waiting = state.process.state.subscriptions.values();
+    waiting.any(|held| held.waits_for == WaitsFor::Message && held.name.as_ref() == Some(name))
 }
 
 /// Whether the caller holds one of the roles that a step wants, or is in command.

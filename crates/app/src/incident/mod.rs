@@ -31,7 +31,7 @@ pub use tell::Told;
 pub use view::{Seen, TaskSeen};
 
 pub use advance::ACTIONS_KNOWN;
-pub use exception::RATIFIERS;
+pub use exception::{PASSED, RATIFIERS, asks_for, listens};
 
 pub(crate) use advance::{fire_timer, overdue};
 pub(crate) use declare::declare_in;

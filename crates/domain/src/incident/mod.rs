@@ -95,6 +95,9 @@ refusals! {
         "The one who passed the step cannot ratify it; a second person does.";
     /// A refusal wants a comment.
     ratification_reason: Invalid = "EXC-004", "Say in one line why the exception should not have been.";
+    /// A ratification is not a form.
+    judge_on_its_page: State = "EXC-005",
+        "An exception is judged on its own page, freshly signed in.";
     /// Severity is not decided yet.
     nothing_to_approve: State = "TRI-001", "No severity decision of this incident waits for approval.";
     /// The decider cannot approve.

@@ -1,7 +1,8 @@
 //! What is done beside the process: measures, actions, extra pages.
 
+use app::incident::Told;
 use axum::extract::State;
-use base::{Id, Timestamp, id};
+use base::{Code, Duration, Id, Timestamp, id};
 use domain::{
     access::Role,
     escalation::Target,
@@ -10,6 +11,7 @@ use domain::{
         nobody_to_page,
     },
 };
+use process::Variables;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -79,6 +81,34 @@ pub(crate) struct Called {
     /// Everybody with a role.
     #[serde(default)]
     role: Option<Role>,
+}
+
+/// A message to the process of an incident.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewMessage {
+    /// Its name in the process: `communication_wanted`.
+    name: Code,
+    /// Its correlation key, where the process asks for one.
+    #[serde(default)]
+    key: Option<Code>,
+    /// How long it is kept when nothing waits for it yet, in seconds; refused then where absent.
+    #[serde(default)]
+    keep_seconds: u32,
+}
+
+/// Gives the process a message.
+pub(crate) async fn message(
+    State(web): State<Web>,
+    Path(reference): Path<String>,
+    Asker(caller): Asker,
+    Json(new): Json<NewMessage>,
+) -> Result<Done, Trouble> {
+    let id = web.app().incident_by_reference(&reference).await?;
+    let told = Told { name: new.name, key: new.key, variables: Variables::new() };
+    let kept = Duration::seconds(i64::from(new.keep_seconds));
+    web.app().correlate(&caller, id, told, kept).await?;
+    Ok(Done)
 }
 
 /// Takes a measure.

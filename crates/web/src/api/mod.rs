@@ -6,15 +6,15 @@ pub(crate) mod alerts;
 mod declare;
 mod events;
 mod evidence;
-pub(crate) mod files;
 mod exceptions;
+pub(crate) mod files;
 mod incident;
 mod incidents;
 mod integrations;
 mod list;
 mod log;
-mod notifications;
 mod measures;
+mod notifications;
 pub(crate) mod organisation;
 mod pages;
 pub(crate) mod people;
@@ -40,10 +40,12 @@ pub(crate) use integrations::{
 };
 pub(crate) use list::{before, cursor};
 pub(crate) use log::entries;
+pub(crate) use measures::{
+    end_measure, extend_measure, message, page_also, take_measure, tell_action,
+};
 pub(crate) use notifications::notifications;
 pub(crate) use pages::pages;
 pub(crate) use quarantine::{changes, dismiss_input, quarantine, replay_input};
-pub(crate) use measures::{end_measure, extend_measure, page_also, take_measure, tell_action};
 pub(crate) use record::{fact, note};
 pub(crate) use search::search;
 pub(crate) use severity::{questions, severity};

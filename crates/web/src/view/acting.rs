@@ -79,6 +79,8 @@ pub struct Typed {
 pub struct Choices {
     /// People who may take part: by id.
     pub people: Vec<Choice>,
+    /// What can begin beside the response: by message.
+    pub startable: Vec<Choice>,
     /// Whom one can page: `role:…`, `person:…`.
     pub pageable: Vec<Choice>,
     /// Roles: by code.

@@ -1,8 +1,8 @@
 //! What is done beside the process: temporary measures, actions, extra pages.
 
-use app::incident::Seen;
+use app::incident::{PASSED, Seen, Told};
 use axum::extract::Path;
-use base::Timestamp;
+use base::{Code, Duration, Timestamp};
 use domain::{
     access::Role,
     escalation::Target,
@@ -11,6 +11,7 @@ use domain::{
         MeasureTaken, measure_end_wrong, nobody_to_page,
     },
 };
+use process::{Variables, engine::WaitsFor};
 use store::{StoreError, word};
 
 use super::{
@@ -21,6 +22,7 @@ use crate::{
     answer::Answer,
     page::{
         parts::{person_id, until},
+        rows::name_of,
         tell::{Teller, words},
     },
     trouble::Trouble,
@@ -120,6 +122,37 @@ pub(crate) async fn page_also(visit: Visit, Path(reference): Path<String>) -> An
     };
     let acted: Result<(), Trouble> = acted.await;
     post.end(acted, ("#people", "They are being paged, until somebody answers."), nothing).await
+}
+
+/// `POST …/start`: the process begins something beside the response.
+pub(crate) async fn start(visit: Visit, Path(reference): Path<String>) -> Answer {
+    let post = Post::of(visit, reference).await?;
+    let acted = async {
+        let name = post.form().get("message").parse();
+        let name = name.map_err(|_| Trouble::unreadable("This is not the name of a message."))?;
+        let told = Told { name, key: None, variables: Variables::new() };
+        let caller = post.visit.caller()?;
+        Ok(post.visit.web.app().correlate(caller, post.id, told, Duration::ZERO).await?)
+    };
+    let acted: Acted = acted.await;
+    post.end(acted, ("#people", "It has begun; its first task waits."), nothing).await
+}
+
+/// What the process can begin beside the response: message and name, in the order of the model.
+pub(super) fn startable(seen: &Seen) -> Vec<Choice> {
+    let waiting = seen.state.process.state.subscriptions.values();
+    let mut found: Vec<(&Code, &Code)> = waiting
+        .filter(|held| held.waits_for == WaitsFor::Message && held.scope == Some(0))
+        .filter_map(|held| Some((&held.element, held.name.as_ref()?)))
+        .filter(|(_, name)| **name != PASSED)
+        .collect();
+    let place = |id: &Code| seen.model.elements().iter().position(|each| each.id == *id);
+    found.sort_by_key(|(element, _)| place(element));
+    let choice = |(element, name): (&Code, &Code)| {
+        let around = seen.model.element(element).and_then(|element| element.parent.as_ref());
+        Choice::new(name.as_str(), name_of(&seen.model, around.unwrap_or(element)))
+    };
+    found.into_iter().map(choice).collect()
 }
 
 /// `person:per_…` or `role:legal`.

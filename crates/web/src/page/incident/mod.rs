@@ -16,6 +16,6 @@ pub(crate) use act::{
 pub(crate) use audit::audit;
 pub(crate) use export::{export, pack};
 pub(crate) use measures::{
-    action, end as end_measure, extend as extend_measure, page_also, take as take_measure,
+    action, end as end_measure, extend as extend_measure, page_also, start, take as take_measure,
 };
 pub(crate) use show::{flash, show};

@@ -159,6 +159,7 @@ fn build(conn: &mut Conn, seen: &Seen, asked: &Asked) -> Result<Built, StoreErro
         links: links(&mut teller, seen)?,
         audit: audit::points(seen, &asked.reader),
         choices: Choices {
+            startable: measures::startable(seen),
             pageable: measures::pageable(&everybody, &roles()),
             people: everybody,
             roles: roles(),

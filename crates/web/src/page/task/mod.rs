@@ -3,7 +3,7 @@
 mod hold;
 mod shown;
 
-use app::incident::{Answers, Seen};
+use app::incident::{Answers, Seen, asks_for};
 use axum::{
     extract::Path,
     response::{IntoResponse, Redirect},
@@ -31,6 +31,10 @@ pub(crate) async fn show(visit: Visit, Path((reference, task)): Path<(String, u3
     let seen = visit.web.app().see_incident(&reference, i64::MAX).await?;
     let open = seen.tasks.iter().find(|open| open.number == task);
     if let Some(open) = open {
+        if let Some(exception) = asks_for(&seen.state, task) {
+            let place = format!("/incidents/{reference}/exceptions/{exception}");
+            return Ok(Redirect::to(&place).into_response());
+        }
         let place = place_of(&reference, task, &open.element);
         if place.starts_with("/incidents/") {
             return Ok(Redirect::to(&place).into_response());

@@ -408,6 +408,7 @@ impl Choices {
             pairs.iter().map(|(code, label)| Choice::new(*code, *label)).collect()
         };
         Self {
+            startable: of(&[("communication_wanted", "Another message")]),
             pageable: of(&[
                 ("role:legal", "Legal and compliance"),
                 ("person:per_al", "A. Lindqvist"),

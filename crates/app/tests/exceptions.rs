@@ -7,7 +7,7 @@ use std::sync::Arc;
 use app::{
     App, Caller, Channels, Credentials,
     identity::{NewContact, NewPerson},
-    incident::NewIncident,
+    incident::{NewIncident, Told},
     testing::{self, HandClock, START},
 };
 use base::{Code, Duration, Id, Timestamp, id};
@@ -22,6 +22,7 @@ use domain::{
     person::{self, PersonKind},
 };
 use evidence::{Actor, ActorKind, Mode};
+use process::Variables;
 
 struct House {
     app: App,
@@ -148,6 +149,42 @@ async fn g21_the_one_who_ratifies_is_not_the_one_who_bypassed() {
 
     let counts = house.app.look(move |conn| store::exception::counts(conn, START)).await.unwrap();
     assert_eq!((counts.all, counts.unjudged), (1, 0));
+}
+
+#[tokio::test]
+async fn a_passed_step_asks_for_its_ratification_in_the_process_until_it_is_judged() {
+    let house = House::with_an_incident().await;
+    let exception = house.bypass(&house.karl).await.unwrap();
+    let state = house.state().await;
+    let asks = |task: &u32| app::incident::asks_for(&state, *task) == Some(exception);
+    let task = state.process.state.tasks.keys().copied().find(asks).unwrap();
+    // It is no form: only the judgement answers it.
+    let answer = (task, [("judgement".to_owned(), "ratified".to_owned())].into());
+    let marta = house.fresh(&house.marta);
+    let answered = house.app.complete_task(&marta, house.incident, answer).await;
+    assert_eq!(code(answered), "EXC-005");
+    let judged = (exception, Judgement::Ratified, String::new());
+    house.app.judge_exception(&house.fresh(&house.marta), house.incident, judged).await.unwrap();
+    let state = house.state().await;
+    assert!(!state.process.state.tasks.contains_key(&task));
+    assert_eq!(state.phase.as_str(), "triage", "ratifying moves no phase");
+}
+
+#[tokio::test]
+async fn what_begins_beside_the_response_runs_on_the_called_process() {
+    let house = House::with_an_incident().await;
+    for (message, first) in [
+        ("communication_wanted", "communication:draft"),
+        ("vendor_case_wanted", "vendor_case:open_case"),
+        ("reporting_wanted", "report:classification"),
+    ] {
+        let told = Told { name: message.parse().unwrap(), key: None, variables: Variables::new() };
+        house.app.correlate(&house.karl, house.incident, told, Duration::ZERO).await.unwrap();
+        let state = house.state().await;
+        let mut open = state.process.state.tasks.values();
+        assert!(open.any(|task| task.element.as_str() == first), "{message}");
+        assert_eq!(state.phase.as_str(), "detect", "{message} moves no phase");
+    }
 }
 
 #[tokio::test]

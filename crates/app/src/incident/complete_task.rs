@@ -62,11 +62,11 @@ fn complete(
     let model = turn.app.documents().running(turn.conn, &state.process)?;
     let element = model.element(&open.element).ok_or(process::Refusal::OtherModel);
     let element = element.map_err(domain::Refused::from)?;
-    if !wants_approvers(element) && caller.needs(Permission::Respond, Scope::House).is_err() {
-        return Err(wrong_role().into());
-    }
     if asks_for(&state, task).is_some() {
         return Err(judge_on_its_page().into());
+    }
+    if !wants_approvers(element) && caller.needs(Permission::Respond, Scope::House).is_err() {
+        return Err(wrong_role().into());
     }
     may(caller, &state, (task, element), turn.now)?;
     four_eyes(turn, caller, id, element)?;

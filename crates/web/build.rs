@@ -10,7 +10,15 @@ use std::{
 };
 
 /// What we serve of other people's work: path in `ui/node_modules`, name in `OUT_DIR`.
-const FILES: &[(&str, &str)] = &[("htmx.org/dist/htmx.min.js", "htmx.min.js")];
+const FILES: &[(&str, &str)] = &[
+    ("htmx.org/dist/htmx.min.js", "htmx.min.js"),
+    ("bpmn-js/dist/bpmn-navigated-viewer.production.min.js", "bpmn-viewer.js"),
+    ("bpmn-js/dist/bpmn-modeler.production.min.js", "bpmn-modeler.js"),
+    ("bpmn-js/dist/assets/bpmn-js.css", "bpmn-js.css"),
+    ("bpmn-js/dist/assets/diagram-js.css", "diagram-js.css"),
+    ("bpmn-js/dist/assets/bpmn-font/css/bpmn-codes.css", "bpmn-codes.css"),
+    ("bpmn-js/dist/assets/bpmn-font/font/bpmn.woff2", "bpmn.woff2"),
+];
 
 fn main() -> ExitCode {
     match bring() {

@@ -1,4 +1,4 @@
-//! The files a browser loads: our style sheets, script and icons, and the pinned htmx.
+//! The files a browser loads: our style sheets, script and icons, and the pinned libraries.
 //!
 //! All of them are in the binary. Their URLs carry a hash of the content, so that a browser keeps
 //! them for a year and never shows an old one. Leaves out HTTP: the handler turns an [`Asset`] into
@@ -32,6 +32,7 @@ pub struct Asset {
 
 const CSS: &str = "text/css; charset=utf-8";
 const JS: &str = "text/javascript; charset=utf-8";
+const FONT: &str = "font/woff2";
 const SVG: &str = "image/svg+xml";
 
 /// Name, media type, content.
@@ -44,6 +45,15 @@ const FILES: &[(&str, &str, &[u8])] = &[
     ("mark.svg", SVG, include_bytes!("../assets/mark.svg")),
     ("app.js", JS, include_bytes!("../assets/app.js")),
     ("htmx.min.js", JS, include_bytes!(concat!(env!("OUT_DIR"), "/htmx.min.js"))),
+    ("process.css", CSS, include_bytes!("../assets/process.css")),
+    ("bpmn-view.js", JS, include_bytes!("../assets/bpmn-view.js")),
+    ("bpmn-edit.js", JS, include_bytes!("../assets/bpmn-edit.js")),
+    ("bpmn-viewer.js", JS, include_bytes!(concat!(env!("OUT_DIR"), "/bpmn-viewer.js"))),
+    ("bpmn-modeler.js", JS, include_bytes!(concat!(env!("OUT_DIR"), "/bpmn-modeler.js"))),
+    ("bpmn-js.css", CSS, include_bytes!(concat!(env!("OUT_DIR"), "/bpmn-js.css"))),
+    ("diagram-js.css", CSS, include_bytes!(concat!(env!("OUT_DIR"), "/diagram-js.css"))),
+    ("bpmn-codes.css", CSS, include_bytes!(concat!(env!("OUT_DIR"), "/bpmn-codes.css"))),
+    ("bpmn.woff2", FONT, include_bytes!(concat!(env!("OUT_DIR"), "/bpmn.woff2"))),
 ];
 
 static ASSETS: LazyLock<BTreeMap<&'static str, Asset>> = LazyLock::new(|| {

@@ -8,6 +8,8 @@ use url::form_urlencoded;
 
 /// The largest form, in bytes.
 pub(crate) const MAX_FORM: usize = 256 * 1024;
+/// The largest form with a whole document in it: three bytes for each that a form has to write apart.
+pub(crate) const MAX_DOCUMENT_FORM: usize = 3 * app::config::MAX_DOCUMENT + MAX_FORM;
 /// The most fields of a form.
 const MAX_FIELDS: usize = 512;
 

@@ -32,7 +32,7 @@ use tower_http::compression::CompressionLayer;
 
 use crate::{
     Access, Options,
-    api::{self, organisation, spec, spec::About},
+    api::{self, documents, organisation, spec, spec::About},
     guard::{self, Post},
     health, ingest, live, log, metrics, page,
     page::incident,
@@ -115,12 +115,14 @@ const COMMAND: Access = Access::Page(Permission::Command);
 const APPROVE: Access = Access::Confirmed(Permission::Approve);
 const RATIFY: Access = Access::Confirmed(Permission::Ratify);
 const EXPORT: Access = Access::Confirmed(Permission::Export);
+const PUBLISH: Access = Access::Page(Permission::Publish);
 const ADMINISTER: Access = Access::Page(Permission::Administer);
 const PUBLIC: Access = Access::Public;
 const TOKEN_READ: Access = Access::Token(Permission::Read);
 const TOKEN_RESPOND: Access = Access::Token(Permission::Respond);
 const TOKEN_DECLARE: Access = Access::Token(Permission::Declare);
 const TOKEN_COMMAND: Access = Access::Token(Permission::Command);
+const TOKEN_PUBLISH: Access = Access::Token(Permission::Publish);
 const TOKEN_ADMINISTER: Access = Access::Token(Permission::Administer);
 const TOKEN_LOG: Access = Access::Token(Permission::ReadLog);
 
@@ -213,6 +215,24 @@ pub static TABLE: &[Route] = routes! {
     POST "/incidents/{reference}/actions" RESPOND => incident::action;
     POST "/incidents/{reference}/pages" RESPOND => incident::page_also;
     POST "/incidents/{reference}/start" RESPOND => incident::start;
+    // Processes, their versions, and drafts of every kind of document.
+    GET "/processes" READ => page::process::list;
+    GET "/processes/new" PUBLISH => page::process::start;
+    GET "/processes/{document}" READ => page::process::show;
+    GET "/processes/{document}/text" READ => page::process::text;
+    GET "/processes/{document}/versions" READ => page::process::versions;
+    GET "/processes/{document}/insights" READ => page::process::insights;
+    GET "/processes/{document}/edit" PUBLISH => page::process::edit;
+    GET "/incidents/{reference}/process" READ => page::process::case;
+    GET "/documents/{kind}/{document}/{version}/bytes" READ => page::process::bytes;
+    POST "/drafts/{kind}" PUBLISH => page::draft::save;
+    GET "/drafts/{kind}/{document}/{draft}" READ => page::draft::show;
+    GET "/drafts/{kind}/{document}/{draft}/bytes" READ => page::draft::bytes;
+    POST "/drafts/{kind}/{document}/{draft}/submit" PUBLISH => page::draft::submit;
+    POST "/drafts/{kind}/{document}/{draft}/review" APPROVE => page::draft::review;
+    POST "/drafts/{kind}/{document}/{draft}/approve" APPROVE => page::draft::approve;
+    POST "/drafts/{kind}/{document}/{draft}/publish" PUBLISH => page::draft::publish;
+    POST "/drafts/{kind}/{document}/{draft}/withdraw" PUBLISH => page::draft::withdraw;
     // The log.
     GET "/log" READ_LOG => page::log::list;
     GET "/log/entries/{seq}" READ_LOG => page::log::entry;
@@ -376,6 +396,34 @@ pub static TABLE: &[Route] = routes! {
         => api::tasks: "List what waits, soonest due first." [];
     GET "/api/v1/incidents/{reference}/evidence" TOKEN_LOG
         => api::evidence: "List the entries of an incident, newest first." ["INC-004"];
+    GET "/api/v1/incidents/{reference}/process" TOKEN_READ
+        => documents::case: "Read where an incident stands in its process, by which version."
+        ["DOC-002" "INC-004"];
+    GET "/api/v1/documents/{kind}" TOKEN_READ
+        => documents::documents: "List documents of a kind." ["DOC-002"];
+    GET "/api/v1/documents/{kind}/{document}" TOKEN_READ
+        => documents::document: "Read a document. Its versions and its drafts." ["DOC-002"];
+    GET "/api/v1/documents/{kind}/{document}/versions/{version}" TOKEN_READ
+        => documents::version: "Read the bytes of a published version." ["DOC-002"];
+    POST "/api/v1/documents/{kind}/{document}/drafts" TOKEN_PUBLISH
+        => documents::save_draft: "Save a draft. New, or again with its number; people review and \
+                                   approve it on its page."
+        ["DOC-002" "DOC-003" "DOC-005" "DOC-009" "DOC-011" "DOC-012" "DOC-014"];
+    GET "/api/v1/documents/{kind}/{document}/drafts/{draft}" TOKEN_READ
+        => documents::draft: "Read a draft. With what the checks say and what it changes."
+        ["DOC-002" "DOC-003"];
+    GET "/api/v1/documents/{kind}/{document}/drafts/{draft}/bytes" TOKEN_READ
+        => documents::draft_bytes: "Read the bytes of a draft." ["DOC-002" "DOC-003"];
+    POST "/api/v1/documents/{kind}/{document}/drafts/{draft}/submit" TOKEN_PUBLISH
+        => documents::submit_draft: "Submit a draft for review."
+        ["DOC-002" "DOC-003" "DOC-004" "DOC-005" "DOC-007" "DOC-010"];
+    POST "/api/v1/documents/{kind}/{document}/drafts/{draft}/publish" TOKEN_PUBLISH
+        => documents::publish_draft: "Publish an approved draft."
+        ["DOC-002" "DOC-003" "DOC-005" "DOC-007"];
+    POST "/api/v1/documents/{kind}/{document}/drafts/{draft}/withdraw" TOKEN_PUBLISH
+        => documents::withdraw_draft: "Withdraw a draft." ["DOC-002" "DOC-003" "DOC-009"];
+    GET "/api/v1/processes/{document}/insights" TOKEN_READ
+        => documents::insights: "Tell how the newest cases of a process went." ["DOC-002"];
     // The organisation.
     GET "/api/v1/legal-entities" TOKEN_READ
         => organisation::list::<Entity>: "List legal entities, those that still are first." [];

@@ -46,6 +46,10 @@ async fn filled(house: &House, route: &Route) -> String {
         .path
         .replace("{reference}", &house.reference().await)
         .replace("{id}", id)
+        .replace("{kind}", "process")
+        .replace("{document}", "major-incident")
+        .replace("{draft}", "1")
+        .replace("{version}", "1")
         .replace("{seq}", "0")
         .replace("{task}", "1")
         .replace("{number}", "1")

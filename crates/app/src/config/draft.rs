@@ -90,8 +90,8 @@ impl App {
         .await
     }
 
-    /// Accepts a draft for approval, or returns it with a reason. A person does, in a session, who may
-    /// publish or approve.
+    /// Accepts a draft for approval, or returns it with a reason. A person who may approve does,
+    /// in a session.
     ///
     /// # Errors
     /// `PER-008`, `PER-011` for a token, and those of [`domain::document::review`].
@@ -102,8 +102,7 @@ impl App {
         seen: Seen,
         (verdict, reason): (Verdict, String),
     ) -> Result<(), Error> {
-        let approves = caller.needs(Permission::Approve, Scope::House);
-        approves.or_else(|_| caller.needs(Permission::Publish, Scope::House))?;
+        caller.needs(Permission::Approve, Scope::House)?;
         if !matches!(caller.credentials, Credentials::Session { .. }) {
             return Err(token_cannot_approve().into());
         }

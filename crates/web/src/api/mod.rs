@@ -4,6 +4,7 @@
 pub(crate) mod act;
 pub(crate) mod alerts;
 mod declare;
+pub(crate) mod documents;
 mod events;
 mod evidence;
 mod exceptions;

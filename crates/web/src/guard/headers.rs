@@ -11,7 +11,7 @@ use crate::state::Web;
 
 /// What a page may load and do: our own files, nothing inline, nowhere else.
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
-                   img-src 'self' data:; connect-src 'self'; form-action 'self'; \
+                   img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; \
                    base-uri 'none'; frame-ancestors 'none'";
 /// A year of TLS only.
 const HSTS: &str = "max-age=31536000";

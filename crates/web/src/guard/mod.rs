@@ -36,7 +36,7 @@ use crate::{
     Access,
     access::TASKS,
     cookie,
-    form::{Form, MAX_FORM, local_path},
+    form::{Form, MAX_DOCUMENT_FORM, MAX_FORM, local_path},
     page,
     state::Web,
     trouble::Trouble,
@@ -106,6 +106,11 @@ fn is_for_programs(path: &str) -> bool {
     ["/api/", "/in/", "/v2/", "/log/tile/", "/log/checkpoint"]
         .iter()
         .any(|start| path.starts_with(start))
+}
+
+/// Whether the form of this address carries a whole document.
+fn is_document(path: &str) -> bool {
+    path.strip_prefix("/drafts/").is_some_and(|kind| !kind.contains('/'))
 }
 
 impl Post {
@@ -181,8 +186,9 @@ impl Post {
         if !origin::is_own(&parts.headers) {
             return Err(Trouble::foreign_form().into());
         }
-        let bytes = to_bytes(body, MAX_FORM).await;
-        let bytes = bytes.map_err(|_| Trouble::too_large(MAX_FORM))?;
+        let limit = if is_document(parts.uri.path()) { MAX_DOCUMENT_FORM } else { MAX_FORM };
+        let bytes = to_bytes(body, limit).await;
+        let bytes = bytes.map_err(|_| Trouble::too_large(limit))?;
         visit.form = Form::parse(&bytes);
         let Some(session) = &visit.session else { return Ok(Body::empty()) };
         let open = matches!(self.access, Access::Public | Access::Link);

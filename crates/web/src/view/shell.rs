@@ -15,6 +15,8 @@ pub enum Place {
     Alerts,
     /// Exceptions.
     Exceptions,
+    /// Processes and drafts.
+    Processes,
     /// The log.
     Log,
     /// People and roles.

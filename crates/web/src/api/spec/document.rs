@@ -22,6 +22,10 @@ const PARAMETERS: &[(&str, &str)] = &[
     ("reference", "The incident's reference, such as `INC-2026-0042`."),
     ("number", "The task's number in its incident."),
     ("part", "Its id or its code."),
+    ("kind", "`process`, `table` or `policy`."),
+    ("document", "The document's name."),
+    ("version", "The version's number."),
+    ("draft", "The draft's number."),
     ("seq", "A position in the log."),
     ("id", "The id, with its kind in front."),
 ];

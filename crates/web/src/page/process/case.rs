@@ -1,0 +1,108 @@
+//! One case in its process: the picture with its tokens, what it met in words, which version governed
+//! it; and the open cases of a process.
+
+use app::incident::Seen;
+use axum::extract::Path;
+use db::Conn;
+use domain::document::DocumentKind;
+use store::{StoreError, log};
+
+use super::{
+    picture::picture,
+    steps::{Words, called},
+};
+use crate::{
+    answer::{self, Answer},
+    page::{around::shell, tell::words},
+    view::{
+        Place, Time,
+        diagram::{Paint, Paints},
+        process::{CasePage, CaseRow},
+        time::Reader,
+    },
+    visit::Visit,
+};
+
+/// `GET /incidents/{reference}/process`.
+pub(crate) async fn case(visit: Visit, Path(reference): Path<String>) -> Answer {
+    let app = visit.web.app();
+    let seen = app.see_incident(&reference, i64::MAX).await?;
+    let process = &seen.state.process;
+    let which = (DocumentKind::Process, process.name.clone());
+    let text = app::library::Text::Version(process.version);
+    let (bytes, _) = app.document_bytes(which, text).await?;
+    let xml = String::from_utf8_lossy(&bytes).into_owned();
+    let src = format!("/documents/process/{}/{}/bytes", process.name, process.version);
+    let (id, reader) = (seen.id, visit.reader());
+    let governed = app.look(move |conn| governed(conn, &id.to_string(), &reader)).await?;
+    let page = CasePage {
+        shell: shell(&visit, Place::Incidents).await?,
+        reference,
+        title: words(seen.title.clone()),
+        process: process.name.to_string(),
+        version: process.version,
+        digest: process.sha256.to_string(),
+        governed,
+        picture: picture(&xml, &painted(&seen), (src, "where the case stands")),
+        rows: rows(&seen, &Words::of(&xml)),
+    };
+    answer::page(&visit, &page)
+}
+
+/// Which versions governed a case, the first one first.
+fn governed(
+    conn: &mut Conn,
+    stream: &str,
+    reader: &Reader,
+) -> Result<Vec<(i64, Time, i64)>, StoreError> {
+    let mut found = Vec::new();
+    for stored in log::stream(conn, stream)? {
+        let entry = stored.entry()?;
+        let version = match entry.kind.as_str() {
+            "incident_declared" => entry.data["process_version"].as_i64(),
+            "case_migrated" => entry.data["to"].as_i64(),
+            _ => None,
+        };
+        found.extend(version.map(|v| (v, reader.time(stored.recorded_at), stored.seq)));
+    }
+    Ok(found)
+}
+
+fn painted(seen: &Seen) -> Paints {
+    let state = &seen.state.process.state;
+    let mut paints = Paints::new();
+    for (id, visit) in &state.visits {
+        let class = if visit.left > 0 { "is-done" } else { "" };
+        paints.insert(id.to_string(), Paint { class: class.to_owned(), badge: None });
+    }
+    for id in state.excepted.keys() {
+        paints.entry(id.to_string()).or_default().class = "is-exc".to_owned();
+    }
+    for token in state.tokens.values() {
+        let paint = paints.entry(token.element.to_string()).or_default();
+        let count = paint.badge.as_deref().and_then(|badge| badge.parse::<u32>().ok()).unwrap_or(0);
+        *paint = Paint { class: "is-current".to_owned(), badge: Some((count + 1).to_string()) };
+    }
+    paints
+}
+
+fn rows(seen: &Seen, words: &Words) -> Vec<CaseRow> {
+    let state = &seen.state.process.state;
+    let active = state.active();
+    let met = seen.model.elements().iter().filter_map(|element| {
+        let visit = state.visits.get(&element.id)?;
+        let code = state.excepted.get(&element.id).map(ToString::to_string);
+        let standing = match (active.contains(&element.id), code.is_some()) {
+            (true, _) => "now",
+            (false, true) => "excepted",
+            (false, false) => "done",
+        };
+        Some(CaseRow {
+            name: called(element, words),
+            standing: standing.to_owned(),
+            entered: visit.entered,
+            code,
+        })
+    });
+    met.collect()
+}

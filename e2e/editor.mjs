@@ -1,0 +1,136 @@
+// Models of ten tools in the editor: each is opened, one name is changed, it is saved as a draft, and
+// the bytes that the server kept are compared with the original: every foreign element, extension and
+// shape is still there. Then a draft of the shipped process goes from writing to publication with two
+// people, and a new incident runs on it. Wants the models' folder: `node e2e/editor.mjs FOLDER`.
+import { readFile, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { missing } from "./bpmn.mjs";
+import { DESK, PHONE, axe, launch, ledger, shot, sideways, signIn } from "./lib.mjs";
+import { serve } from "./server.mjs";
+
+const TOOLS = 10;
+const PASSWORD = "a long walk on the quay";
+const [folder] = process.argv.slice(2);
+const book = ledger();
+const house = await serve({ demo: true });
+try {
+  const links = [...house.server.output.matchAll(/http:\/\/\S+\/set-up\/\S+/g)].map(([link]) => link);
+  const karl = await launch();
+  await signIn(karl.page, house.base, { link: links[0], password: PASSWORD });
+  const marta = await launch();
+  await signIn(marta.page, house.base, { link: links[1], password: PASSWORD });
+  if (folder) await tools(karl.page);
+  else console.log("models of other tools: not run, no folder was given");
+  await journey(karl.page, marta.page);
+  await look(karl.page);
+  await karl.close();
+  await marta.close();
+} catch (error) {
+  book.expect("the journey goes on", error.stack);
+} finally {
+  await house.close();
+}
+book.finish();
+
+/** One model of each tool, as far as the editor can keep it; of the others it says what it cannot. */
+async function tools(page) {
+  let seen = 0;
+  for (const tool of (await readdir(folder)).sort()) {
+    if (seen === TOOLS) break;
+    const files = (await readdir(join(folder, tool))).filter((file) => file.endsWith(".bpmn")).sort();
+    const file = files.find((name) => name.startsWith("C.")) ?? files.at(-1);
+    const before = file ? await readFile(join(folder, tool, file), "utf8") : "";
+    if (!before || !await opened(page, before)) continue;
+    const id = await renamed(page);
+    if (!id) continue;
+    seen += 1;
+    const after = await saved(page, `tool-${seen}`);
+    book.expect(`${tool} is changed`, after.includes("Changed in the editor"));
+    book.expect(`${tool} keeps what it said`, (await page.evaluate(missing, [before, after, id])).slice(0, 5));
+  }
+  book.expect("models of ten tools were opened", seen === TOOLS);
+}
+
+async function opened(page, text) {
+  await page.goto(`${house.base}/processes/new`);
+  await page.waitForSelector("[data-state=ready]");
+  await page.evaluate((xml) => {
+    const editor = document.querySelector("wk-bpmn-editor");
+    delete editor.dataset.state;
+    editor.text.value = xml;
+    editor.text.dispatchEvent(new Event("change"));
+  }, text);
+  const state = await page.waitForSelector("[data-state]");
+  return await state.getAttribute("data-state") === "ready";
+}
+
+/** Changes the name of the first task or event through the panel; its id. */
+async function renamed(page) {
+  const id = await page.evaluate(() => {
+    const { modeler } = document.querySelector("wk-bpmn-editor");
+    const all = modeler.get("elementRegistry").filter(({ type }) => /Task$|Event$/.test(type));
+    if (all.length) modeler.get("selection").select(all[0]);
+    return all[0]?.id;
+  });
+  if (!id) return null;
+  await page.fill("#property-name", "Changed in the editor");
+  await page.locator("#property-name").blur();
+  await page.waitForSelector("[data-written]");
+  return id;
+}
+
+/** Saves the draft and answers the bytes that the server kept. */
+async function saved(page, name) {
+  await page.fill("input[name=name]", name);
+  await page.fill("textarea[name=rationale]", "Seen through the editor.");
+  await page.click("button:has-text('Save and check')");
+  await page.waitForURL(/\/drafts\/process\//);
+  return page.evaluate(async () => (await fetch(`${location.pathname}/bytes`)).text());
+}
+
+/** Written by one, reviewed and approved by another, published, and a new incident runs on it. */
+async function journey(karl, marta) {
+  await karl.goto(`${house.base}/processes/major-incident/edit`);
+  await karl.waitForSelector("[data-state=ready]");
+  await shot(karl, "process-edit");
+  await renamed(karl);
+  await karl.fill("textarea[name=rationale]", "The first step has another name.");
+  await karl.click("button:has-text('Save and check')");
+  await karl.waitForURL(/\/drafts\/process\/major-incident\/1$/);
+  book.expect("the checks have nothing against it", await karl.getByText("It can run as it is").count() === 1);
+  book.expect("the change is told", await karl.getByText("Changed in the editor").count() > 0);
+  await karl.click("button:has-text('Submit for review')");
+  book.expect("the author does not review", await karl.getByText("another person reviews it").count() === 1);
+  await marta.goto(karl.url());
+  await marta.click("button:has-text('Accept for approval')");
+  await marta.click("button:has-text('Approve exactly this')");
+  await shot(marta, "draft-approved", { full: true });
+  await karl.reload();
+  await karl.click("button:has-text('Publish as version 2')");
+  book.expect("it is published", await karl.getByText("Published.").count() > 0);
+  await karl.goto(`${house.base}/declare`);
+  await karl.fill("[name=title]", "A new incident on the new version");
+  await karl.click("main form button.btn--primary");
+  await karl.waitForURL(/\/incidents\/INC/);
+  await karl.goto(`${karl.url().split("?")[0]}/process`);
+  book.expect("a new incident runs on version 2", await karl.getByText("version 2").count() > 0);
+  await shot(karl, "case");
+}
+
+/** Every page of processes through axe, at both sizes and in both schemes. */
+async function look(page) {
+  const paths = ["/processes", "/processes/major-incident", "/processes/major-incident/text",
+    "/processes/major-incident/insights", "/processes/major-incident/versions", "/processes/major-incident/edit",
+    "/drafts/process/major-incident/1"];
+  for (const [scheme, size] of [["light", DESK], ["light", PHONE], ["dark", DESK], ["dark", PHONE]]) {
+    await page.emulateMedia({ colorScheme: scheme });
+    await page.setViewportSize(size);
+    for (const path of paths) {
+      await page.goto(house.base + path);
+      await page.waitForLoadState("networkidle");
+      await shot(page, `${path.slice(1).replaceAll("/", "-")}-${scheme}-${size.width}`);
+      book.expect(`${path} ${scheme} ${size.width}: axe`, await axe(page));
+      book.expect(`${path} ${scheme} ${size.width}: no scrolling sideways`, await sideways(page));
+    }
+  }
+}

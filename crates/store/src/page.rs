@@ -49,8 +49,9 @@ stmt!(
      p.last_reason, p.escalation, e.target, e.target_id, c.channel
      FROM page p JOIN escalation e ON e.id = p.escalation
      LEFT JOIN person_contact c ON c.person = p.person AND c.position = p.position
-     WHERE p.queued_at < $1 AND p.queued_at >= $2 AND ($3 = '' OR p.state = $3)
-     AND ($4 = '' OR p.person = $4) ORDER BY p.queued_at DESC, p.id DESC LIMIT 100"
+     WHERE (p.queued_at < $1 OR (p.queued_at = $1 AND p.id < $2)) AND p.queued_at >= $3
+     AND ($4 = '' OR p.state = $4) AND ($5 = '' OR p.person = $5)
+     ORDER BY p.queued_at DESC, p.id DESC LIMIT 100"
 );
 stmt!(
     LOGGED_ONE,
@@ -144,16 +145,16 @@ pub fn before(conn: &mut Conn, at: Timestamp) -> Result<Vec<Listed>, StoreError>
     conn.query(&NEWEST, args![at])?.iter().map(listed).collect()
 }
 
-/// Pages that fit, queued before an instant, newest first, at most 100.
+/// Pages that fit, queued before an instant, or at it with a lower id; newest first, at most 100.
 pub fn logged(
     conn: &mut Conn,
     wanted: &Wanted,
-    before: Timestamp,
+    (at, id): (Timestamp, &str),
 ) -> Result<Vec<Logged>, StoreError> {
     let from = wanted.from.unwrap_or(Timestamp::from_micros(i64::MIN));
     let state = wanted.state.clone().unwrap_or_default();
     let person = wanted.person.map(|person| person.to_string()).unwrap_or_default();
-    conn.query(&LOGGED, args![before, from, state, person])?.iter().map(log_row).collect()
+    conn.query(&LOGGED, args![at, id, from, state, person])?.iter().map(log_row).collect()
 }
 
 /// One page with what it is about.

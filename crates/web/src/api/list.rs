@@ -40,7 +40,7 @@ pub(crate) struct Paged {
 }
 
 /// The cursor after a row of a list in this order.
-pub(super) fn cursor(order: char, at: i64, id: &str) -> String {
+pub(crate) fn cursor(order: char, at: i64, id: &str) -> String {
     BASE64.encode(format!("{order}{at}.{id}"))
 }
 
@@ -48,7 +48,7 @@ pub(super) fn cursor(order: char, at: i64, id: &str) -> String {
 ///
 /// # Errors
 /// `WEB-005` for a cursor that is not of a list in this order.
-pub(super) fn after(order: char, cursor: Option<&str>) -> Result<Option<(i64, String)>, Trouble> {
+pub(crate) fn after(order: char, cursor: Option<&str>) -> Result<Option<(i64, String)>, Trouble> {
     let Some(cursor) = cursor else { return Ok(None) };
     let read = || {
         let text = String::from_utf8(BASE64.decode(cursor).ok()?).ok()?;

@@ -39,7 +39,7 @@ pub(crate) use integrations::{
     add_integration, configure_integration, integration, integrations, renew_integration_key,
     sources, test_integration, try_integration,
 };
-pub(crate) use list::{before, cursor};
+pub(crate) use list::{after, cursor};
 pub(crate) use log::entries;
 pub(crate) use measures::{
     end_measure, extend_measure, message, page_also, take_measure, tell_action,

@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 use store::page::{self, Logged, Wanted};
 
 use super::{
-    list::{List, before, cursor},
+    list::{List, PAGE, after, cursor},
     take::{Json, Query},
 };
 use crate::{state::Web, trouble::Trouble};
 
-/// How many rows the store answers at once.
-const PAGE: usize = 100;
+/// The order of the list: by when they were queued.
+const ORDER: char = 'q';
 
 /// A page to one person.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -75,12 +75,14 @@ pub(crate) async fn pages(
     State(web): State<Web>,
     Query(asked): Query<MessagesWanted>,
 ) -> Result<Json<List<MessageRow>>, Trouble> {
-    let at = before(asked.cursor.as_deref())?;
+    let begins = after(ORDER, asked.cursor.as_deref())?;
+    let (at, id) = begins.unwrap_or((i64::MAX, String::new()));
     let state = asked.state.map(|state| store::project::name_of(&state));
     let wanted = Wanted { state, person: asked.person, from: None };
     let list = web.app().look(move |conn| {
-        let found = page::logged(conn, &wanted, at)?;
-        let next = found.last().filter(|_| found.len() == PAGE).map(|last| cursor(last.queued_at));
+        let found = page::logged(conn, &wanted, (Timestamp::from_micros(at), &id))?;
+        let last = found.last().filter(|_| found.len() == PAGE);
+        let next = last.map(|last| cursor(ORDER, last.queued_at.micros(), &last.id.to_string()));
         Ok(List { items: found.into_iter().map(row).collect(), next })
     });
     Ok(Json(list.await?))

@@ -11,7 +11,7 @@ use store::{
 
 use crate::{
     answer::{Answer, page as answer},
-    api::{before, cursor},
+    api::{after, cursor},
     csv::Csv,
     page::{
         around::shell,
@@ -31,6 +31,8 @@ use crate::{
 const STATES: [&str; 6] = ["any", "queued", "handed_over", "acknowledged", "failed", "withdrawn"];
 /// How many rows the store answers at once.
 const PAGE: usize = 100;
+/// The order of the list: by when they were queued.
+const ORDER: char = 'q';
 /// How many times the store is asked for one file.
 const STRETCHES: usize = 20;
 
@@ -85,13 +87,15 @@ impl Asked {
 pub(crate) async fn list(visit: Visit) -> Answer {
     let asked = Asked::of(&visit)?;
     let (wanted, to) = (asked.wanted(), asked.to);
-    let after = Some(visit.query.get("after")).filter(|cursor| !cursor.is_empty());
-    let at = before(after).map(|at| to.map_or(at, |to| at.min(to)))?;
+    let begins = Some(visit.query.get("after")).filter(|cursor| !cursor.is_empty());
+    let end = to.map_or(i64::MAX, Timestamp::micros);
+    let (at, id) = after(ORDER, begins)?.unwrap_or((end, String::new()));
     let (app, reader) = (visit.web.app().clone(), visit.reader());
     let found = visit.web.app().look(move |conn| {
-        let found = page::logged(conn, &wanted, at)?;
-        let next = found.last().filter(|_| found.len() == PAGE).map(|last| last.queued_at);
-        Ok((messages(conn, &app, &reader, &found)?, next.map(cursor), people(conn)?))
+        let found = page::logged(conn, &wanted, (Timestamp::from_micros(at), &id))?;
+        let last = found.last().filter(|_| found.len() == PAGE);
+        let next = last.map(|last| cursor(ORDER, last.queued_at.micros(), &last.id.to_string()));
+        Ok((messages(conn, &app, &reader, &found)?, next, people(conn)?))
     });
     let (rows, next, people): (Vec<Message>, Option<String>, Vec<Choice>) = found.await?;
     let shell = shell(&visit, Place::Paging).await?;
@@ -139,11 +143,11 @@ pub(crate) async fn csv(visit: Visit) -> Answer {
             "seconds_to_answer",
             "reason",
         ]);
-        let mut before = end;
+        let mut before = (end, String::new());
         for _ in 0..STRETCHES {
-            let found = page::logged(conn, &wanted, before)?;
+            let found = page::logged(conn, &wanted, (before.0, &before.1))?;
             let whole = found.len() == PAGE;
-            before = found.last().map_or(before, |last| last.queued_at);
+            before = found.last().map_or(before, |last| (last.queued_at, last.id.to_string()));
             for row in &found {
                 let shown = message(conn, &app, &reader, row)?;
                 table.row(&cells(row, &shown));

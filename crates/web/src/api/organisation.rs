@@ -21,16 +21,27 @@ use crate::{state::Web, trouble::Trouble, visit::Asker};
 /// The members of a body beside what the kind is made of.
 const WORDS: &[&str] = &["name", "lei", "time_zone"];
 
-/// One level of the scale of criticality.
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+/// One level of the scale of criticality, as it is set.
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct LevelSeen {
+pub(crate) struct NewLevel {
     /// Its code.
     code: Code,
     /// What people call it.
     label: String,
     /// Whether services of this level support critical or important functions.
     #[serde(default)]
+    important: bool,
+}
+
+/// One level of the scale of criticality.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct LevelSeen {
+    /// Its code.
+    code: Code,
+    /// What people call it.
+    label: String,
+    /// Whether services of this level support critical or important functions.
     important: bool,
 }
 
@@ -197,9 +208,9 @@ pub(crate) async fn scale(State(web): State<Web>) -> Result<Json<List<LevelSeen>
 pub(crate) async fn set_scale(
     State(web): State<Web>,
     Asker(caller): Asker,
-    Json(levels): Json<Vec<LevelSeen>>,
+    Json(levels): Json<Vec<NewLevel>>,
 ) -> Result<Done, Trouble> {
-    let level = |l: LevelSeen| (Level { code: l.code, important: l.important }, l.label);
+    let level = |l: NewLevel| (Level { code: l.code, important: l.important }, l.label);
     web.app().set_criticality_scale(&caller, levels.into_iter().map(level).collect()).await?;
     Ok(Done)
 }

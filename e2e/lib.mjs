@@ -14,7 +14,7 @@ const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 /** What the server sends with every page; the static checks send the same. */
 export const CSP = [
   "default-src 'none'", "style-src 'self'", "script-src 'self'", "img-src 'self'",
-  "connect-src 'self'", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'",
+  "font-src 'self'", "connect-src 'self'", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'",
 ].join("; ");
 
 const FLAGS = [

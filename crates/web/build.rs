@@ -18,7 +18,26 @@ const FILES: &[(&str, &str)] = &[
     ("bpmn-js/dist/assets/diagram-js.css", "diagram-js.css"),
     ("bpmn-js/dist/assets/bpmn-font/css/bpmn-codes.css", "bpmn-codes.css"),
     ("bpmn-js/dist/assets/bpmn-font/font/bpmn.woff2", "bpmn.woff2"),
+    ("dmn-js/dist/dmn-modeler.production.min.js", "dmn-modeler.js"),
+    ("dmn-js/dist/assets/dmn-font/font/dmn.woff2", "dmn.woff2"),
 ];
+/// Style sheets that are served as one: name in `OUT_DIR`, paths in `ui/node_modules`.
+const SHEETS: &[(&str, &[&str])] = &[(
+    "dmn-modeler.css",
+    &[
+        "dmn-js/dist/assets/diagram-js.css",
+        "dmn-js/dist/assets/dmn-js-shared.css",
+        "dmn-js/dist/assets/dmn-js-drd.css",
+        "dmn-js/dist/assets/dmn-js-decision-table.css",
+        "dmn-js/dist/assets/dmn-js-decision-table-controls.css",
+        "dmn-js/dist/assets/dmn-js-literal-expression.css",
+        "dmn-js/dist/assets/dmn-js-boxed-expression.css",
+        "dmn-js/dist/assets/dmn-js-boxed-expression-controls.css",
+        "dmn-js/dist/assets/dmn-font/css/dmn.css",
+    ],
+)];
+/// Where the sheets look for their fonts, and where we serve them.
+const FONTS: (&str, &str) = ("'../font/", "'/assets/");
 
 fn main() -> ExitCode {
     match bring() {
@@ -45,7 +64,20 @@ fn bring() -> Result<(), String> {
         println!("cargo::rerun-if-changed={}", from.display());
         fs::copy(&from, out.join(name)).map_err(|e| format!("{}: {e}", from.display()))?;
     }
-    Ok(())
+    SHEETS.iter().try_for_each(|(name, parts)| sheet(&ui, &out.join(name), parts))
+}
+
+/// Puts sheets behind each other, with their fonts where we serve them.
+fn sheet(ui: &Path, to: &Path, parts: &[&str]) -> Result<(), String> {
+    let mut all = String::new();
+    for part in parts {
+        let from = ui.join("node_modules").join(part);
+        println!("cargo::rerun-if-changed={}", from.display());
+        let text = fs::read_to_string(&from).map_err(|e| format!("{}: {e}", from.display()))?;
+        all.push_str(&text.replace(FONTS.0, FONTS.1));
+        all.push('\n');
+    }
+    fs::write(to, all).map_err(|e| format!("{}: {e}", to.display()))
 }
 
 fn variable(name: &str) -> Result<String, String> {

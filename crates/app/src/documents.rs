@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
-use base::{Code, Digest};
+use base::{Code, Digest, Id, id};
 use db::Conn;
 use domain::{
     document::{DocumentKind, unknown_document},
@@ -138,12 +138,32 @@ impl Documents {
     /// The newest version of a decision table.
     pub fn table(&self, conn: &mut Conn, name: &str) -> Result<Version<dmn::Model>, Stop> {
         let newest = config::newest(conn, DocumentKind::Table, name)?;
-        let newest = newest.ok_or_else(unknown_document)?;
-        let document = held(&self.tables, conn, newest.sha256, |bytes| {
+        self.read_table(conn, newest)
+    }
+
+    /// The version of a decision table that an incident keeps, as it keeps its process: the one that
+    /// was in force when that process version began to govern it.
+    pub fn table_of(
+        &self,
+        conn: &mut Conn,
+        name: &str,
+        incident: Id<id::Incident>,
+    ) -> Result<Version<dmn::Model>, Stop> {
+        let kept = config::governing(conn, (DocumentKind::Table, name), incident)?;
+        self.read_table(conn, kept)
+    }
+
+    fn read_table(
+        &self,
+        conn: &mut Conn,
+        found: Option<config::Published>,
+    ) -> Result<Version<dmn::Model>, Stop> {
+        let found = found.ok_or_else(unknown_document)?;
+        let document = held(&self.tables, conn, found.sha256, |bytes| {
             let text = std::str::from_utf8(bytes).map_err(|e| e.to_string())?;
             dmn::Model::parse(text).map_err(|findings| format!("{findings:?}"))
         })?;
-        Ok(Version { number: newest.version, sha256: newest.sha256, document })
+        Ok(Version { number: found.version, sha256: found.sha256, document })
     }
 
     /// A version of an escalation policy; the newest where none is named.

@@ -1,7 +1,7 @@
 //! What a process asks of the world while it is decided: expressions in FEEL, the published tables, and
 //! which evidence the incident has.
 
-use base::Code;
+use base::{Code, Id, id};
 use dmn::Deployed;
 use domain::incident::Incident;
 use process::{
@@ -10,12 +10,16 @@ use process::{
 
 use crate::turn::{Stop, Turn};
 
-/// Gathers the newest published tables that `model` binds, before the decision.
-fn gather(turn: &mut Turn<'_>, model: &Model) -> Result<Deployed, Stop> {
+/// Gathers the tables that `model` binds, in the versions that the incident keeps, before the decision.
+fn gather(
+    turn: &mut Turn<'_>,
+    incident: Id<id::Incident>,
+    model: &Model,
+) -> Result<Deployed, Stop> {
     let mut host = Deployed::new();
     for element in model.elements() {
         if let Kind::Rule { decision: Some(name) } = &element.kind {
-            let table = turn.app.documents().table(turn.conn, name.as_str())?;
+            let table = turn.app.documents().table_of(turn.conn, name.as_str(), incident)?;
             host = host.with(name.clone(), table.number, table.document);
         }
     }
@@ -33,11 +37,11 @@ impl<'a> Gathered<'a> {
     /// With the incident's evidence, and the words that come with the command.
     pub(crate) fn of(
         turn: &mut Turn<'_>,
+        (id, incident): (Id<id::Incident>, &'a Incident),
         model: &Model,
-        incident: &'a Incident,
         words: &'a [(Code, String)],
     ) -> Result<Self, Stop> {
-        Ok(Self { deployed: gather(turn, model)?, incident, words })
+        Ok(Self { deployed: gather(turn, id, model)?, incident, words })
     }
 }
 

@@ -25,6 +25,7 @@ mod once;
 pub mod organisation;
 pub mod page;
 mod seal;
+pub mod tables;
 pub mod testing;
 mod tick;
 mod turn;

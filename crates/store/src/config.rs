@@ -25,6 +25,15 @@ stmt!(
      AND seq <= (SELECT MIN(seq) FROM document WHERE kind = $1 AND sha256 = $3)
      ORDER BY version DESC LIMIT 1"
 );
+// An incident keeps what was in force when its process version began to govern it.
+stmt!(
+    GOVERNING,
+    Rows::AtMost(1),
+    "SELECT version, sha256, stream, seq FROM document
+     WHERE kind = $1 AND name = $2 AND published_at <=
+     (SELECT since FROM incident_process WHERE incident = $3)
+     ORDER BY version DESC LIMIT 1"
+);
 stmt!(CONFIG_SEQ, Rows::Exactly(1), "SELECT COALESCE(MAX(seq), 0) FROM document");
 stmt!(
     INTEGRATIONS,
@@ -63,6 +72,7 @@ pub(crate) static ALL: &[&Stmt] = &[
     &WITH,
     &CONFIG_SEQ,
     &POLICIES,
+    &GOVERNING,
     &INTEGRATIONS,
     &INTEGRATION,
     &ENTITIES,
@@ -152,6 +162,20 @@ pub fn published_beside(
     beside: Digest,
 ) -> Result<Option<Published>, StoreError> {
     published(&conn.query(&WITH, args![name_of(&kind), name, beside])?)
+}
+
+/// The version of a document that an incident keeps: the one in force when its process began to govern
+/// it. The newest where the document is younger than that, or the incident has no process yet.
+pub fn governing(
+    conn: &mut Conn,
+    (kind, name): (DocumentKind, &str),
+    incident: Id<id::Incident>,
+) -> Result<Option<Published>, StoreError> {
+    let kept = published(&conn.query(&GOVERNING, args![name_of(&kind), name, incident])?)?;
+    match kept {
+        Some(kept) => Ok(Some(kept)),
+        None => newest(conn, kind, name),
+    }
 }
 
 /// The configuration's version: the position of the newest published document.

@@ -54,6 +54,10 @@ const FILES: &[(&str, &str, &[u8])] = &[
     ("diagram-js.css", CSS, include_bytes!(concat!(env!("OUT_DIR"), "/diagram-js.css"))),
     ("bpmn-codes.css", CSS, include_bytes!(concat!(env!("OUT_DIR"), "/bpmn-codes.css"))),
     ("bpmn.woff2", FONT, include_bytes!(concat!(env!("OUT_DIR"), "/bpmn.woff2"))),
+    ("dmn-island.js", JS, include_bytes!("../assets/dmn-island.js")),
+    ("dmn-modeler.js", JS, include_bytes!(concat!(env!("OUT_DIR"), "/dmn-modeler.js"))),
+    ("dmn-modeler.css", CSS, include_bytes!(concat!(env!("OUT_DIR"), "/dmn-modeler.css"))),
+    ("dmn.woff2", FONT, include_bytes!(concat!(env!("OUT_DIR"), "/dmn.woff2"))),
 ];
 
 static ASSETS: LazyLock<BTreeMap<&'static str, Asset>> = LazyLock::new(|| {

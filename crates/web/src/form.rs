@@ -32,7 +32,12 @@ impl Form {
         self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.trim())
     }
 
-    /// The same, owned.
+    /// Whether a field of this name was sent, empty or not.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(key, _)| key == name)
+    }
+
+    /// The same as [`Self::get`], owned.
     pub(crate) fn text(&self, name: &str) -> String {
         self.get(name).to_owned()
     }

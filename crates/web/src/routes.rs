@@ -286,6 +286,19 @@ pub static TABLE: &[Route] = routes! {
     POST "/webhooks/{id}/renew" ADMINISTER => page::webhooks::renew;
     POST "/webhooks/{id}/remove" ADMINISTER => page::webhooks::remove;
     POST "/webhooks/{id}/test" ADMINISTER => page::webhooks::test;
+    // Decision tables.
+    GET "/tables" READ => page::tables::list;
+    GET "/tables/{name}" READ => page::tables::show;
+    GET "/tables/{name}/file" READ => page::tables::file;
+    GET "/tables/{name}/edit" Access::Page(Permission::Publish) => page::tables::begin;
+    POST "/tables/{name}/edit" Access::Page(Permission::Publish) => page::tables::change;
+    GET "/tables/{name}/modeler" Access::Page(Permission::Publish) => page::tables::open;
+    POST "/tables/{name}/modeler" Access::Page(Permission::Publish) => page::tables::model;
+    POST "/tables/{name}/drafts/{draft}/submit" Access::Page(Permission::Publish) => page::tables::submit;
+    POST "/tables/{name}/drafts/{draft}/review" Access::SignedIn => page::tables::review;
+    POST "/tables/{name}/drafts/{draft}/approve" APPROVE => page::tables::approve;
+    POST "/tables/{name}/drafts/{draft}/publish" Access::Page(Permission::Publish) => page::tables::publish;
+    POST "/tables/{name}/drafts/{draft}/withdraw" Access::Page(Permission::Publish) => page::tables::withdraw;
     // What senders post.
     POST "/in/{source}/{key}" Access::Key => ingest::receive;
     PUT "/in/{source}/{key}" Access::Key => ingest::receive;
@@ -424,6 +437,13 @@ pub static TABLE: &[Route] = routes! {
         => documents::withdraw_draft: "Withdraw a draft." ["DOC-002" "DOC-003" "DOC-009"];
     GET "/api/v1/processes/{document}/insights" TOKEN_READ
         => documents::insights: "Tell how the newest cases of a process went." ["DOC-002"];
+    // Decision tables.
+    GET "/api/v1/tables" TOKEN_READ => api::tables: "List decision tables, by name." [];
+    GET "/api/v1/tables/{name}" TOKEN_READ
+        => api::table: "Read a decision table, with what the checks say and its test cases."
+            ["DOC-002" "DOC-003"];
+    POST "/api/v1/tables/{name}/decide" TOKEN_READ
+        => api::decide_table: "Ask a decision table. Nothing is recorded." ["DOC-001" "DOC-002" "DOC-003"];
     // The organisation.
     GET "/api/v1/legal-entities" TOKEN_READ
         => organisation::list::<Entity>: "List legal entities, those that still are first." [];

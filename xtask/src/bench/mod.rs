@@ -8,6 +8,7 @@
 mod alerts;
 mod clock;
 mod commands;
+mod decide;
 mod server;
 mod start;
 mod table;
@@ -42,11 +43,12 @@ struct Bench {
 enum Step {
     Alerts,
     Commands,
+    Decide,
     Start,
     Verify,
 }
 
-const ALL: [Step; 4] = [Step::Alerts, Step::Commands, Step::Start, Step::Verify];
+const ALL: [Step; 5] = [Step::Alerts, Step::Commands, Step::Decide, Step::Start, Step::Verify];
 
 impl FromStr for Step {
     type Err = Failure;
@@ -55,9 +57,10 @@ impl FromStr for Step {
         match name {
             "alerts" => Ok(Self::Alerts),
             "commands" => Ok(Self::Commands),
+            "decide" => Ok(Self::Decide),
             "start" => Ok(Self::Start),
             "verify" => Ok(Self::Verify),
-            _ => Err(format!("no step {name}: alerts, commands, start or verify").into()),
+            _ => Err(format!("no step {name}: alerts, commands, decide, start or verify").into()),
         }
     }
 }
@@ -67,6 +70,7 @@ impl Step {
         match self {
             Self::Alerts => alerts::run(bench),
             Self::Commands => commands::run(bench),
+            Self::Decide => decide::run(bench),
             Self::Start => start::run(bench),
             Self::Verify => verify::run(bench),
         }

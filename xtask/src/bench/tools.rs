@@ -67,6 +67,12 @@ impl Tools {
         Ok(Self { bin: target.join("release"), home })
     }
 
+    /// A file of the shared folder, where it is there.
+    pub fn shared(&self, path: &str) -> Option<PathBuf> {
+        let shared = self.home.parent().and_then(Path::parent)?;
+        Some(shared.join(path)).filter(|file| file.is_file())
+    }
+
     /// Posts items and answers what was measured.
     ///
     /// # Errors

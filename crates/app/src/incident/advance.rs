@@ -35,7 +35,7 @@ pub(super) fn step(
     let mut state = load(turn, id)?;
     let model = turn.app.documents().running(turn.conn, &state.process)?;
     let mut process = std::mem::take(&mut state.process.state);
-    let host = Gathered::of(turn, &model, &state, words)?;
+    let host = Gathered::of(turn, (id, &state), &model, words)?;
     let events = process::advance(&model, &mut process, command, turn.now, &host);
     let events = events.map_err(domain::Refused::from)?;
     let mut drafts = process_drafts(id, &state, &model, events.clone(), turn.now);

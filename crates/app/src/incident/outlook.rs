@@ -1,7 +1,7 @@
 //! What the severity could still become: the table asked with what is known, and with every way in
 //! which the rest could be answered.
 
-use base::Code;
+use base::{Code, Id, id};
 use domain::incident::{Assessment, Severity};
 
 use super::severity::{Answered, TABLE, preview};
@@ -31,13 +31,18 @@ impl Outlook {
 }
 
 impl App {
-    /// What these answers come to by the newest table; nothing is recorded.
+    /// What these answers come to by the table the incident keeps; nothing is recorded.
     ///
     /// # Errors
     /// `DOC-002` where no table is published.
-    pub async fn severity_outlook(&self, answers: Answered) -> Result<Outlook, Error> {
+    pub async fn severity_outlook(
+        &self,
+        id: Id<id::Incident>,
+        answers: Answered,
+    ) -> Result<Outlook, Error> {
         let app = self.clone();
-        self.read(move |conn| Ok(outlook(&app.documents().table(conn, TABLE)?, &answers))).await
+        self.read(move |conn| Ok(outlook(&app.documents().table_of(conn, TABLE, id)?, &answers)))
+            .await
     }
 }
 

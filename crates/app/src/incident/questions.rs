@@ -1,6 +1,6 @@
 //! The severity table as people answer it: its questions, its rules.
 
-use base::Code;
+use base::{Code, Id, id};
 use db::Conn;
 use dmn::table::{Input, Rule};
 
@@ -29,7 +29,7 @@ pub struct Ruled {
     pub answers: Vec<String>,
 }
 
-/// The newest severity table.
+/// A severity table.
 #[derive(Debug, Clone)]
 pub struct SeverityTable {
     /// Its version.
@@ -41,14 +41,20 @@ pub struct SeverityTable {
 }
 
 impl App {
-    /// The newest severity table, for reading.
+    /// The severity table that an incident keeps, or the newest, for reading.
     ///
     /// # Errors
     /// `DOC-002` where none is published.
-    pub async fn severity_table(&self) -> Result<SeverityTable, Error> {
+    pub async fn severity_table(
+        &self,
+        id: Option<Id<id::Incident>>,
+    ) -> Result<SeverityTable, Error> {
         let app = self.clone();
         self.read(move |conn: &mut Conn| {
-            let table = app.documents().table(conn, TABLE)?;
+            let table = match id {
+                Some(id) => app.documents().table_of(conn, TABLE, id)?,
+                None => app.documents().table(conn, TABLE)?,
+            };
             let rows = table.document.table();
             let questions = rows.iter().flat_map(|table| table.inputs.iter().map(question));
             let rules = rows.iter().flat_map(|table| table.rules.iter().map(ruled));

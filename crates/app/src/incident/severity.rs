@@ -25,20 +25,24 @@ pub const TABLE: &str = "severity";
 pub type Answered = BTreeMap<Code, Code>;
 
 impl App {
-    /// What the newest table says to these answers; nothing is recorded.
+    /// What the table that the incident keeps says to these answers; nothing is recorded.
     ///
     /// # Errors
     /// `TRI-003` where no rule matches.
-    pub async fn preview_severity(&self, answers: Answered) -> Result<Assessment, Error> {
+    pub async fn preview_severity(
+        &self,
+        id: Id<id::Incident>,
+        answers: Answered,
+    ) -> Result<Assessment, Error> {
         let app = self.clone();
         self.read(move |conn| {
-            let table = app.documents().table(conn, TABLE)?;
+            let table = app.documents().table_of(conn, TABLE, id)?;
             Ok(preview(&table, &answers)?)
         })
         .await
     }
 
-    /// Decides severity by the newest table. Where the process waits for this decision, it goes on.
+    /// Decides severity by the table that the incident keeps. Where the process waits for this decision, it goes on.
     ///
     /// # Errors
     /// `PER-008`, `TRI-003`, `INC-001`, `INC-007`.
@@ -104,7 +108,7 @@ fn decide(
     answers: &Answered,
     rationale: &str,
 ) -> Result<Severity, Stop> {
-    let table = turn.app.documents().table(turn.conn, TABLE)?;
+    let table = turn.app.documents().table_of(turn.conn, TABLE, id)?;
     let assessment = preview(&table, answers)?;
     let severity = assessment.severity;
     let state = load(turn, id)?;

@@ -112,6 +112,11 @@ pub struct Output {
 }
 
 impl Output {
+    /// The values it lists, as texts, in their order; none where anything may stand.
+    pub fn values(&self) -> Vec<String> {
+        self.values.iter().map(crate::json::plain).collect()
+    }
+
     pub(crate) fn allows(&self, value: &Feel) -> bool {
         self.allowed.as_ref().is_none_or(|shape| shape.passes(value) == Some(true))
     }

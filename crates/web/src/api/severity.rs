@@ -48,7 +48,7 @@ struct SeverityQuestion {
 
 /// Reads the questions that decide severity.
 pub(crate) async fn questions(State(web): State<Web>) -> Result<Json<SeverityQuestions>, Trouble> {
-    let table = web.app().severity_table().await?;
+    let table = web.app().severity_table(None).await?;
     let question = |question: app::incident::Question| SeverityQuestion {
         name: question.name,
         label: question.label,

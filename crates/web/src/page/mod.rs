@@ -27,6 +27,7 @@ mod rows;
 pub(crate) mod search;
 pub(crate) mod settings;
 pub(crate) mod severity;
+pub(crate) mod tables;
 pub(crate) mod task;
 mod tell;
 pub(crate) mod tried;

@@ -34,6 +34,7 @@ pub mod settings;
 pub mod severity;
 pub mod shell;
 pub mod steps;
+pub mod tables;
 pub mod task;
 pub mod time;
 pub mod webhooks;

@@ -17,6 +17,8 @@ pub enum Place {
     Exceptions,
     /// Processes and drafts.
     Processes,
+    /// Decision tables.
+    Tables,
     /// The log.
     Log,
     /// People and roles.

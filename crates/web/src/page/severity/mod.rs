@@ -77,7 +77,8 @@ pub(crate) async fn decide(visit: Visit, Path(reference): Path<String>) -> Answe
 
 async fn known(visit: &Visit, reference: &str) -> Result<Known, Trouble> {
     let seen = visit.web.app().see_incident(reference, i64::MAX).await?;
-    Ok(Known { seen, table: visit.web.app().severity_table().await? })
+    let table = visit.web.app().severity_table(Some(seen.id)).await?;
+    Ok(Known { seen, table })
 }
 
 /// The answers, once every question has one.
@@ -100,7 +101,7 @@ async fn severity_page(
     let answers = answered(table, form);
     let assessment = match answers {
         // What the table cannot answer is no preview; deciding says why.
-        Some(answers) => visit.web.app().preview_severity(answers).await.ok(),
+        Some(answers) => visit.web.app().preview_severity(known.seen.id, answers).await.ok(),
         None => None,
     };
     let matched = assessment.as_ref().map(|a| a.matched_rules.as_slice()).unwrap_or_default();

@@ -28,7 +28,7 @@ use crate::{
 pub(crate) async fn steps(visit: Visit, Path(reference): Path<String>) -> Answer {
     let known = known(&visit, &reference).await?;
     let answers = answers(&visit, &known);
-    let outlook = visit.web.app().severity_outlook(answers.clone()).await?;
+    let outlook = visit.web.app().severity_outlook(known.seen.id, answers.clone()).await?;
     let path = format!("/incidents/{reference}/severity/steps");
     let asked = asked(&visit, &known, &answers, &outlook);
     let rest: Vec<&Column> =

@@ -9,6 +9,7 @@ mod call_tree;
 mod caller;
 mod channels;
 pub mod config;
+pub mod configuration;
 pub mod demo;
 mod dice;
 mod documents;

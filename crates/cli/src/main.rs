@@ -38,6 +38,11 @@ enum Command {
     /// People, tokens, integrations and the log's key
     #[command(subcommand)]
     Admin(commands::admin::Command),
+    /// Apply a folder of configuration: at once at the first set-up, as drafts afterwards
+    Apply(commands::apply::Args),
+    /// The running configuration
+    #[command(subcommand)]
+    Config(commands::config::Command),
     /// Take a pack of evidence
     Export(commands::export::Args),
     /// Verify a pack or a log, without a server
@@ -62,6 +67,8 @@ fn main() -> ExitCode {
         Command::Serve(args) => commands::serve::run(&args),
         Command::Doctor(args) => commands::doctor::run(&args),
         Command::Admin(command) => commands::admin::run(command),
+        Command::Apply(args) => commands::apply::run(args),
+        Command::Config(command) => commands::config::run(command),
         Command::Export(args) => commands::export::run(&args),
         Command::Verify(args) => return verify::run(args),
         Command::Rebuild(args) => commands::rebuild::run(&args),

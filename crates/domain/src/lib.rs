@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod alert;
+pub mod change;
 pub mod document;
 pub mod entity;
 pub mod escalation;

@@ -34,6 +34,13 @@ stmt!(
      (SELECT since FROM incident_process WHERE incident = $3)
      ORDER BY version DESC LIMIT 1"
 );
+stmt!(
+    NEWEST_ALL,
+    Rows::Any,
+    "SELECT d.kind, d.name, d.sha256 FROM document d WHERE d.version =
+     (SELECT MAX(n.version) FROM document n WHERE n.kind = d.kind AND n.name = d.name)
+     ORDER BY d.kind, d.name LIMIT 2000"
+);
 stmt!(CONFIG_SEQ, Rows::Exactly(1), "SELECT COALESCE(MAX(seq), 0) FROM document");
 stmt!(
     INTEGRATIONS,
@@ -70,6 +77,7 @@ pub(crate) static ALL: &[&Stmt] = &[
     &NEWEST,
     &VERSION,
     &WITH,
+    &NEWEST_ALL,
     &CONFIG_SEQ,
     &POLICIES,
     &GOVERNING,
@@ -141,6 +149,19 @@ pub fn newest(
     name: &str,
 ) -> Result<Option<Published>, StoreError> {
     published(&conn.query(&NEWEST, args![name_of(&kind), name])?)
+}
+
+/// The newest version of every document: its kind, name and bytes' digest.
+pub fn newest_documents(conn: &mut Conn) -> Result<Vec<(DocumentKind, Code, Digest)>, StoreError> {
+    let mut found = Vec::new();
+    for row in conn.query(&NEWEST_ALL, args![])? {
+        let kind =
+            DocumentKind::ALL.iter().find(|kind| name_of(*kind) == row.text(0).unwrap_or(""));
+        if let Some(kind) = kind {
+            found.push((*kind, row.code(1)?, row.digest(2)?));
+        }
+    }
+    Ok(found)
 }
 
 /// One version of a document.

@@ -18,6 +18,7 @@ macro_rules! stmt {
 
 pub mod aggregate;
 pub mod alert;
+pub mod change;
 pub mod clock;
 pub mod config;
 pub mod credential;
@@ -43,12 +44,14 @@ pub mod webhook;
 pub mod word;
 
 pub use error::StoreError;
+pub use project::name_of;
 
 /// Every statement of this crate, for the test that prepares them on both engines.
 pub fn statements() -> Vec<&'static db::Stmt> {
     [
         aggregate::ALL,
         alert::ALL,
+        change::ALL,
         clock::ALL,
         config::ALL,
         credential::ALL,

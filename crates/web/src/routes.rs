@@ -264,6 +264,11 @@ pub static TABLE: &[Route] = routes! {
     GET "/teams/{id}" READ => page::organisation::show::<Team>;
     POST "/teams/{id}" ADMINISTER => page::organisation::change::<Team>;
     POST "/teams/{id}/retire" ADMINISTER => page::organisation::retire::<Team>;
+    // Changes of configuration.
+    GET "/configuration" READ => page::configuration::list;
+    POST "/configuration/{id}/approve" APPROVE => page::configuration::approve;
+    POST "/configuration/{id}/reject" Access::Page(Permission::Approve)
+        => page::configuration::reject;
     // People and integrations.
     GET "/people" READ => page::people::list;
     POST "/people" ADMINISTER => page::people::add;
@@ -509,6 +514,13 @@ pub static TABLE: &[Route] = routes! {
         => organisation::retire::<Service>: "Retire a service that nothing else needs."
             ["DOC-002" "ENT-001" "ENT-002" "ENT-003" "ENT-004" "ENT-006" "ENT-007"
              "ENT-009" "ENT-010" "ENT-011" "ENT-012" "ENT-013" "ENT-014" "PER-012"];
+    GET "/api/v1/configuration" TOKEN_READ
+        => api::configuration::list: "List sets of changes of configuration, those that wait first." [];
+    GET "/api/v1/configuration/{id}" TOKEN_READ
+        => api::configuration::one: "Read a set of changes." ["CFG-005"];
+    POST "/api/v1/configuration/{id}/reject" TOKEN_ADMINISTER
+        => api::configuration::reject: "Give proposed changes up. A token never approves them: a person does, \
+            on the page." ["CFG-005" "CFG-006" "CFG-009"];
     GET "/api/v1/criticality" TOKEN_READ
         => organisation::scale: "Read the scale of criticality, the highest level first." [];
     POST "/api/v1/criticality" TOKEN_ADMINISTER

@@ -92,17 +92,12 @@ pub(crate) fn check(
 /// # Errors
 /// `DOC-001`, for a table also `DOC-030` and `DOC-031`, with everything that forbids it.
 pub(super) fn alone(kind: DocumentKind, bytes: &[u8]) -> Result<(), Refused> {
-    let found = match kind {
-        DocumentKind::Process => model(bytes).map_or_else(|found| found, |model| process(&model)),
-        DocumentKind::Table => table(bytes),
-        DocumentKind::Policy => policy(bytes),
-    };
+    let found = forbidding(kind, bytes);
     let forbids: Vec<String> = found
         .iter()
-        .filter(|found| found.refuses)
         .map(|f| format!("{}:{} {} [{}] {}", f.line, f.column, f.id, f.rule, f.message))
         .collect();
-    let mut refused = match found.iter().find(|found| found.refuses).map(|f| f.rule.as_str()) {
+    let mut refused = match found.first().map(|f| f.rule.as_str()) {
         None => return Ok(()),
         Some("case-failed") => case_fails(),
         Some("gap" | "overlap") => table_incomplete(),
@@ -110,6 +105,17 @@ pub(super) fn alone(kind: DocumentKind, bytes: &[u8]) -> Result<(), Refused> {
     };
     refused.message = format!("{} {}", refused.message, forbids.join("; "));
     Err(refused)
+}
+
+/// What forbids a document, whatever else is published.
+pub(crate) fn forbidding(kind: DocumentKind, bytes: &[u8]) -> Vec<Objection> {
+    let mut found = match kind {
+        DocumentKind::Process => model(bytes).map_or_else(|found| found, |model| process(&model)),
+        DocumentKind::Table => table(bytes),
+        DocumentKind::Policy => policy(bytes),
+    };
+    found.retain(|found| found.refuses);
+    found
 }
 
 /// How many forbid and how many advise.

@@ -84,6 +84,34 @@ impl App {
     }
 }
 
+/// Why a folder saves a draft.
+const APPLIED: &str = "Applied from a folder of configuration.";
+
+/// Brings a document out of a folder of configuration, inside a turn: published where there is none of
+/// its name and nobody has an account yet, otherwise a draft, once. Answers what became of it.
+pub(crate) fn bring(
+    turn: &mut Turn<'_>,
+    (kind, name): (DocumentKind, Code),
+    bytes: &[u8],
+    first_set_up: bool,
+) -> Result<&'static str, Stop> {
+    let fresh = config::newest(turn.conn, kind, name.as_str())?.is_none();
+    if fresh && first_set_up {
+        first(turn, (kind, name), bytes)?;
+        return Ok("published");
+    }
+    let sha256 = evidence::sha256(bytes);
+    if let Some(stream) = document::stream(turn.conn, kind, name.as_str())? {
+        let mut drafts = document::drafts(turn.conn, stream)?.into_iter();
+        if drafts.any(|draft| draft.is_open() && draft.sha256 == sha256) {
+            return Ok("waits as a draft already");
+        }
+    }
+    let (rationale, bytes) = (APPLIED.to_owned(), bytes.to_vec());
+    save(turn, &DraftToSave { kind, name, draft: None, base: None, rationale, bytes })?;
+    Ok("saved as a draft")
+}
+
 /// Whether a version or a draft had these bytes.
 fn seen_before(
     conn: &mut db::Conn,

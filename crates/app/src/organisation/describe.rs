@@ -8,6 +8,7 @@ use domain::{
 };
 use evidence::Draft;
 use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
 use store::organisation;
 
 use crate::{
@@ -16,7 +17,8 @@ use crate::{
 };
 
 /// What something is from here on, with its words.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(bound = "D: Details")]
 pub struct Described<D> {
     /// What it is.
     pub details: D,

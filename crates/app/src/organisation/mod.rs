@@ -10,7 +10,10 @@ mod scale;
 mod scope;
 
 pub use describe::Described;
-use describe::put;
+pub(crate) use describe::put;
 pub use read::Named;
+pub(crate) use read::named;
+pub(crate) use retire::end;
 pub use scale::NewScale;
+pub(crate) use scale::{scale_in_force, set_scale};
 pub use scope::Reached;

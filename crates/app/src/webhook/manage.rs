@@ -176,6 +176,7 @@ pub fn entry_types() -> Vec<&'static str> {
         domain::team::Event::KINDS,
         domain::service::Event::KINDS,
         domain::organisation::Event::KINDS,
+        domain::change::Event::KINDS,
         domain::document::Event::KINDS,
         domain::server::Event::KINDS,
         domain::webhook::Event::KINDS,

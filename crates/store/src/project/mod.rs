@@ -20,7 +20,9 @@ use std::collections::BTreeMap;
 use base::{Code, Digest};
 use db::Conn;
 use domain::{
-    Meta, document,
+    Meta,
+    change::ChangeSet,
+    document,
     entity::EntityDescribed,
     escalation::Escalation,
     function::FunctionDescribed,
@@ -69,6 +71,7 @@ pub(crate) enum State {
     Service(Box<Part<ServiceDescribed>>),
     Scale(Box<Scale>),
     Webhook(Box<Webhook>),
+    Changes(Box<ChangeSet>),
 }
 
 /// An entry in its place in the log, with its words as far as they are not erased.
@@ -179,6 +182,7 @@ impl Step<'_> {
             Some("svc") => self.service(state),
             Some("org") => self.scale(),
             Some("hok") => self.webhook(state),
+            Some("chg") => self.changes(state),
             Some("nod") => self.server().map(|()| State::None),
             _ => Err(domain::Unreadable {
                 kind: self.entry.kind.to_string(),
@@ -230,6 +234,7 @@ impl State {
             Some("svc") => Self::Service(parse(stream, text)?),
             Some("org") => Self::Scale(parse(stream, text)?),
             Some("hok") => Self::Webhook(parse(stream, text)?),
+            Some("chg") => Self::Changes(parse(stream, text)?),
             _ => Self::None,
         })
     }
@@ -250,6 +255,7 @@ impl State {
             Self::Service(state) => print(stream, state)?,
             Self::Scale(state) => print(stream, state)?,
             Self::Webhook(state) => print(stream, state)?,
+            Self::Changes(state) => print(stream, state)?,
         }))
     }
 }

@@ -2,7 +2,7 @@
 //! their folded states.
 
 use db::{Rows, Stmt};
-use domain::{entity, function, organisation, service, team};
+use domain::{change, entity, function, organisation, service, team};
 
 use super::{State, Step};
 use crate::StoreError;
@@ -75,6 +75,16 @@ impl Step<'_> {
         };
         let next = team::apply(before, &event, self.meta);
         Ok(next.map_or(State::None, |next| State::Team(Box::new(next))))
+    }
+
+    pub(super) fn changes(&mut self, state: State) -> Result<State, StoreError> {
+        let event = change::Event::parse(self.entry.kind.as_str(), &self.entry.data)?;
+        let before = match state {
+            State::Changes(state) => Some(*state),
+            _ => None,
+        };
+        let next = change::apply(before, &event, self.meta);
+        Ok(next.map_or(State::None, |next| State::Changes(Box::new(next))))
     }
 
     pub(super) fn scale(&mut self) -> Result<State, StoreError> {

@@ -6,6 +6,7 @@ pub(crate) mod alerts;
 mod around;
 pub(crate) mod changes;
 pub(crate) mod codes;
+pub(crate) mod configuration;
 pub(crate) mod declare;
 pub(crate) mod draft;
 pub(crate) mod exceptions;

@@ -12,6 +12,7 @@ pub mod acting;
 pub mod alerts;
 pub mod audit;
 pub mod changes;
+pub mod configuration;
 pub mod declare;
 pub mod diagram;
 pub mod docs;

@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 
 use super::{
     Clock, ClockState, Count, Evidence, EvidenceState, Line, Mode, Place, Row, Shell, Theme, Time,
-    Tone, Words, access, ack, alerts, audit, changes, declare, docs, exceptions,
+    Tone, Words, access, ack, alerts, audit, changes, configuration, declare, docs, exceptions,
     incident::IncidentPage,
     integration, integrations, lists, log, notice,
     now::NowPage,
@@ -195,6 +195,7 @@ pub fn all() -> Vec<(&'static str, askama::Result<String>)> {
         ("again", access::AgainPage::sample().render()),
         ("alerts", alerts::AlertsPage::sample().render()),
         ("changes", changes::ChangesPage::sample().render()),
+        ("configuration", configuration::ConfigurationPage::sample().render()),
         ("declare", declare::DeclarePage::sample().render()),
         ("declare-checked", declare::DeclarePage::sample_checked().render()),
         ("entry", log::EntryPage::sample().render()),

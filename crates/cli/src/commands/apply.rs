@@ -100,7 +100,7 @@ fn print(plan: &Plan, came: Option<&Came>) -> Result<(), Cannot> {
     match came.change_set {
         Some(_) if came.in_effect => note("in effect: nobody has an account yet"),
         Some(id) => {
-            note(&format!("proposed as {id}; a second person approves it under Configuration"))
+            note(&format!("proposed as {id}; a second person approves it under Configuration"));
         }
         None => {}
     }

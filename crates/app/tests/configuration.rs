@@ -202,7 +202,7 @@ async fn every_fault_is_named_with_file_line_and_code_and_nothing_changes() {
     let ring = "code,name,entities,depends_on\na,A,bank,b\nb,B,bank,a\n";
     let found = faults(&app, vec![file("services.csv", ring)]).await;
     assert!(
-        found[0].starts_with("services.csv:2: ") && found[0].ends_with("(ENT-007)"),
+        found[0].starts_with("services.csv:3: ") && found[0].ends_with("(ENT-007)"),
         "{found:?}"
     );
     let wrong = "[[team]]\ncode = \"pay\"\nname = \"P\"\nowner = \"x\"\n";

@@ -165,7 +165,7 @@ fn g10_an_incident_leaves_with_all_its_streams_and_verifies() {
         check(
             &house.verify(&folder),
             &expect![[
-                r#"Verified { signer: "log.bank.example/watchkeeper" } Counts { entries: 80, streams: 7, words: 12, erased: 0, attachments: 0 } []"#
+                r#"Verified { signer: "log.bank.example/watchkeeper" } Counts { entries: 84, streams: 7, words: 12, erased: 0, attachments: 0 } []"#
             ]],
         );
 
@@ -193,7 +193,7 @@ fn a_period_leaves_entry_by_entry_and_the_whole_log_as_tiles() {
         check(
             &house.verify(&period),
             &expect![[
-                r#"Verified { signer: "log.bank.example/watchkeeper" } Counts { entries: 120, streams: 24, words: 41, erased: 0, attachments: 0 } []"#
+                r#"Verified { signer: "log.bank.example/watchkeeper" } Counts { entries: 140, streams: 40, words: 47, erased: 0, attachments: 11 } []"#
             ]],
         );
 
@@ -203,7 +203,7 @@ fn a_period_leaves_entry_by_entry_and_the_whole_log_as_tiles() {
         check(
             &house.verify(&whole),
             &expect![[
-                r#"Verified { signer: "log.bank.example/watchkeeper" } Counts { entries: 130, streams: 32, words: 48, erased: 0, attachments: 3 } []"#
+                r#"Verified { signer: "log.bank.example/watchkeeper" } Counts { entries: 144, streams: 42, words: 48, erased: 0, attachments: 13 } []"#
             ]],
         );
     });

@@ -174,7 +174,7 @@ fn nagios_notifies_out_of_its_environment() {
     let sent = command.output().unwrap();
     assert_eq!(sent.status.code(), Some(0), "{}", String::from_utf8_lossy(&sent.stderr));
     let alerts = server.get("/api/v2/alerts", Some(&token)).body;
-    assert!(alerts.contains("pay-1 / payments is CRITICAL"), "{alerts}");
+    assert!(alerts.contains(r#""host":"pay-1","service":"payments""#), "{alerts}");
 }
 
 #[test]

@@ -86,17 +86,18 @@ fn grafana() {
         "grafana",
         &["grafana-unified", "grafana-legacy"],
         &expect![[r#"
-        grafana-unified/grafana12_test_notification.json
-          Trigger Unknown c4edaaf9f9f839b0 | TEST | 2026-05-05T13:04:57.622813Z
-        grafana-unified/keep_networklatencyishigh.json
-          Trigger Info 0e51342047cad14c | Network Latency High on {{ host.name }} | -
-        grafana-legacy/alerting_multi_match.json
-          Trigger Unknown rule--/-/-/7 | [Alerting] CPU alert | -
-        grafana-legacy/minimal_goalert.json
-          Trigger Unknown rule--/-/-/1 | woot | -
-        grafana-legacy/test_example.json
-          Trigger Unknown rule--/-/-/1 | My alert | -
-    "#]],
+            grafana-unified/grafana12_test_notification.json
+              Trigger Unknown c4edaaf9f9f839b0 | TEST | 2026-05-05T13:04:57.622813Z
+            grafana-unified/keep_networklatencyishigh.json
+              Trigger Info 0e51342047cad14c | Network Latency High on {{ host.name }} | -
+              flagged: unfilled 1, status 0, instants 0
+            grafana-legacy/alerting_multi_match.json
+              Trigger Unknown rule--/-/-/7 | [Alerting] CPU alert | -
+            grafana-legacy/minimal_goalert.json
+              Trigger Unknown rule--/-/-/1 | woot | -
+            grafana-legacy/test_example.json
+              Trigger Unknown rule--/-/-/1 | My alert | -
+        "#]],
     );
 }
 
@@ -233,9 +234,10 @@ fn the_alarm_inside_the_real_notification() {
     let body = fs::read(samples.join("aws-sns/notification_cloudwatch_alarm.json")).unwrap();
     let envelope: serde_json::Value = serde_json::from_slice(&body).unwrap();
     let alarm = envelope["Message"].as_str().unwrap();
-    expect![[r#"
-          Trigger Critical 1234567890/EU (Ireland)/bucketbytesAlarm | bucketbytesAlarm | 2019-02-15T23:53:45.093000Z
-    "#]].assert_eq(&told("sns", &Headers::new(), alarm.as_bytes()));
+    let told = told("sns", &Headers::new(), alarm.as_bytes());
+    let wanted = "Trigger Critical 1234567890/EU (Ireland)/bucketbytesAlarm | bucketbytesAlarm \
+                  | 2019-02-15T23:53:45.093000Z";
+    assert_eq!(told.trim(), wanted);
 }
 
 #[test]

@@ -267,7 +267,7 @@ pub static TABLE: &[Route] = routes! {
     // Changes of configuration.
     GET "/configuration" READ => page::configuration::list;
     POST "/configuration/{id}/approve" APPROVE => page::configuration::approve;
-    POST "/configuration/{id}/reject" Access::Page(Permission::Approve)
+    POST "/configuration/{id}/reject" APPROVE
         => page::configuration::reject;
     // People and integrations.
     GET "/people" READ => page::people::list;

@@ -27,6 +27,8 @@ const PARAMETERS: &[(&str, &str)] = &[
     ("version", "The version's number."),
     ("draft", "The draft's number."),
     ("seq", "A position in the log."),
+    ("measure", "The entry that took the measure."),
+    ("name", "The name of the document."),
     ("id", "The id, with its kind in front."),
 ];
 

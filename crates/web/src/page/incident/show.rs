@@ -78,7 +78,8 @@ pub(super) async fn again(
 
 /// A refusal as the message on top of a page.
 pub(crate) fn flash(trouble: &Trouble) -> Flash {
-    let conflict = trouble.status == axum::http::StatusCode::CONFLICT;
+    // A state that does not allow it is a refusal; somebody being first has a code of its own.
+    let conflict = trouble.code == "WEB-007";
     Flash {
         kind: if conflict { FlashKind::Conflict } else { FlashKind::Refused },
         text: trouble.detail.clone(),

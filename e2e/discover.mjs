@@ -24,8 +24,18 @@ const pattern = (path) => new RegExp(`^${path
   .replace(/[.*+?^$()|[\]\\]/g, "\\$&")
   .replace(/\{\\\*\w+\}/g, ".+").replace(/\{\w+\}/g, "[^/?#]+")}$`);
 
-/** What an address answers to somebody with these cookies: status, media type, text of a page. */
-async function look(base, path, cookie) {
+/** What an address answers to the first of these people who may see it. */
+async function look(base, path, cookies) {
+  let answer;
+  for (const cookie of [cookies].flat()) {
+    answer = await ask(base, path, cookie);
+    if (answer.status < 400) break;
+  }
+  return answer;
+}
+
+/** What an address answers to somebody with this cookie: status, media type, text of a page. */
+async function ask(base, path, cookie) {
   const response = await fetch(base + path, { headers: { cookie }, redirect: "manual" });
   const type = response.headers.get("content-type") ?? "";
   if (!type.startsWith("text/html")) {
@@ -49,7 +59,7 @@ export const nameOf = (path) =>
  * Every page with an address: `found` as `{ route, path, name, html }`, and the routes to which no
  * link leads as `lost`. `prefer` holds addresses to take where several would do.
  */
-export async function discover(base, cookie, prefer = []) {
+export async function discover(base, cookies, prefer = []) {
   const wanted = await routes();
   const chosen = new Map(prefer.map((path) =>
     [wanted.find((route) => pattern(route.path).test(path.split("?")[0]))?.path, path]));
@@ -61,7 +71,7 @@ export async function discover(base, cookie, prefer = []) {
     const path = queue.shift();
     if (seen.has(path)) continue;
     seen.add(path);
-    const answer = await look(base, path, cookie);
+    const answer = await look(base, path, cookies);
     answers.set(path, answer);
     for (const href of links(answer.text)) {
       const plain = href.split(/[?#]/)[0];
@@ -77,7 +87,7 @@ export async function discover(base, cookie, prefer = []) {
   const lost = [];
   for (const { path: route } of wanted) {
     const path = route.includes("{") ? chosen.get(route) : route;
-    const answer = answers.get(path) ?? (path && await look(base, path, cookie));
+    const answer = answers.get(path) ?? (path && await look(base, path, cookies));
     if (!path) {
       if (!BY_LINK.has(route)) lost.push(route);
     } else {

@@ -190,7 +190,12 @@ async function evidence(house, page, password) {
   await find(page, "core ledger", /\/incidents\/INC-/);
   const exported = page.waitForEvent("download", { timeout: 45_000 });
   await follow(page, "Export a pack");
-  if (await confirm(page, password)) await follow(page, "Export a pack");
+  const again = page.waitForURL(/\/sign-in\/again/, { timeout: 15_000 }).then(() => true, () => false);
+  if (await Promise.race([again, exported.then(() => false)])) {
+    await confirm(page, password);
+    await page.waitForLoadState();
+    await follow(page, "Export a pack");
+  }
   const pack = await exported;
   if (!pack.suggestedFilename().endsWith(".zip")) throw new Error(pack.suggestedFilename());
 }

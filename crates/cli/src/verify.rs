@@ -4,6 +4,7 @@
 //! Decides where the files come from and how the answer is told; what holds and what does not is said
 //! by `evidence` alone. Needs no database, no configuration and no clock.
 
+mod ahead;
 mod archive;
 mod folder;
 mod server;

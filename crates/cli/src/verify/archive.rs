@@ -11,14 +11,18 @@ use std::{
     sync::Arc,
 };
 
-use evidence::pack::{Files, Lines, Unreadable};
+use evidence::pack::{FIELDS, Files, Lines, Opening, Openings, Unreadable};
 use flate2::read::DeflateDecoder;
 use zip::{CompressionMethod, ZipArchive, result::ZipError};
 
 use super::{
+    ahead::ahead,
     failed,
     folder::{MAX_FILES, lines_of, read_whole},
 };
+
+/// How much of the zip is read in one go.
+const BUFFER: usize = 64 * 1024;
 
 /// An opened zip. Copies of its reader are cheap, so that lines are read beside other files.
 pub(super) struct Archive {
@@ -57,6 +61,25 @@ impl Files for Archive {
     }
 
     fn lines(&self, path: &str) -> Result<Option<Lines<'_>>, Unreadable> {
+        let Some((raw, inflated)) = self.raw(path)? else { return Ok(None) };
+        Ok(Some(lines_as(path, raw, inflated)))
+    }
+
+    /// One thread inflates, another hashes, and the caller has its core for the entries.
+    fn words(&self) -> Result<Option<Openings<'_>>, Unreadable> {
+        let Some((raw, inflated)) = self.raw(FIELDS)? else { return Ok(None) };
+        let lines = ahead(FIELDS, move || lines_as(FIELDS, raw, inflated));
+        let open = |line: Result<Vec<u8>, Unreadable>| line.map(|line| Opening::of(&line));
+        Ok(Some(Box::new(ahead(FIELDS, move || lines.map(open)))))
+    }
+}
+
+/// The bytes of a file as they stand in the zip.
+type Raw = io::Take<BufReader<Cursor>>;
+
+impl Archive {
+    /// Where the bytes of a file are, and whether they must be inflated.
+    fn raw(&self, path: &str) -> Result<Option<(Raw, bool)>, Unreadable> {
         let Some(place) = self.zip.index_for_name_raw(path.as_bytes()) else { return Ok(None) };
         let mut zip = self.zip.clone();
         let file = zip.by_index_raw(place).map_err(|why| damaged(path, &why))?;
@@ -65,13 +88,17 @@ impl Files for Archive {
         let start = start.ok_or_else(|| failed(path, "not found in the zip"))?;
         let mut raw = zip.into_inner();
         raw.at = start;
-        let raw = BufReader::new(raw).take(size);
+        let raw = BufReader::with_capacity(BUFFER, raw).take(size);
         match method {
-            CompressionMethod::Stored => Ok(Some(lines_of(path, raw))),
-            CompressionMethod::Deflated => Ok(Some(lines_of(path, DeflateDecoder::new(raw)))),
+            CompressionMethod::Stored => Ok(Some((raw, false))),
+            CompressionMethod::Deflated => Ok(Some((raw, true))),
             other => Err(failed(path, format!("compressed as {other}, which packs are not"))),
         }
     }
+}
+
+fn lines_as<'a>(path: &str, raw: Raw, inflated: bool) -> Lines<'a> {
+    if inflated { lines_of(path, DeflateDecoder::new(raw)) } else { lines_of(path, raw) }
 }
 
 fn damaged(path: &str, why: &ZipError) -> Unreadable {

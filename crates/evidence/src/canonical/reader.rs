@@ -119,14 +119,54 @@ impl<'a> Reader<'a> {
     /// When it is not canonical.
     pub fn raw_value(&mut self) -> Result<&'a [u8], NotCanonical> {
         let start = self.at;
-        self.value()?;
+        self.pass()?;
         Ok(&self.text.as_bytes()[start..self.at])
     }
 
-    fn nested(
+    /// Any value, checked and not built.
+    fn pass(&mut self) -> Result<(), NotCanonical> {
+        match self.peek() {
+            Some(b'"') => self.string().map(drop),
+            Some(b'{') => self.nested(Self::pass_object),
+            Some(b'[') => self.nested(Self::pass_array),
+            _ => self.value().map(drop),
+        }
+    }
+
+    fn pass_array(&mut self) -> Result<(), NotCanonical> {
+        self.literal("[")?;
+        if self.took("]") {
+            return Ok(());
+        }
+        loop {
+            self.pass()?;
+            if self.took("]") {
+                return Ok(());
+            }
+            self.literal(",")?;
+        }
+    }
+
+    fn pass_object(&mut self) -> Result<(), NotCanonical> {
+        self.literal("{")?;
+        let mut last: Option<Cow<'a, str>> = None;
+        if self.took("}") {
+            return Ok(());
+        }
+        loop {
+            last = Some(self.key_after(last.as_deref())?);
+            self.pass()?;
+            if self.took("}") {
+                return Ok(());
+            }
+            self.literal(",")?;
+        }
+    }
+
+    fn nested<T>(
         &mut self,
-        read: fn(&mut Self) -> Result<Value, NotCanonical>,
-    ) -> Result<Value, NotCanonical> {
+        read: fn(&mut Self) -> Result<T, NotCanonical>,
+    ) -> Result<T, NotCanonical> {
         if self.depth == MAX_DEPTH {
             return Err(self.refuse(Why::Depth));
         }

@@ -7,7 +7,7 @@ use base::{Code, Digest};
 
 use crate::{
     canonical::{NotCanonical, Reader, Why},
-    entry::SealedWord,
+    entry::{SealedWord, commitment},
 };
 
 /// One line: a word of an entry.
@@ -91,6 +91,30 @@ impl FieldLine {
         r.literal("}")?;
         r.finish()?;
         Ok(parsed)
+    }
+}
+
+/// A line of words as a verifier takes it: read, and hashed to what its entry must hold. Needs nothing
+/// but the line, so it can be worked out ahead and beside the entries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opening {
+    /// The line, or why it is none.
+    pub line: Result<FieldLine, BadLine>,
+    /// The commitment that a word in the line itself opens.
+    pub commitment: Option<Digest>,
+}
+
+impl Opening {
+    /// Of a line without its line feed.
+    pub fn of(line: &[u8]) -> Self {
+        let line = FieldLine::parse(line);
+        let commitment = match &line {
+            Ok(FieldLine { field, content: Content::Known { salt, value }, .. }) => {
+                Some(commitment(salt, field.as_str(), value))
+            }
+            _ => None,
+        };
+        Self { line, commitment }
     }
 }
 

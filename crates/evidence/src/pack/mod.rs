@@ -15,7 +15,7 @@ mod walk;
 mod whole;
 mod words;
 
-pub use fields::{BadLine, Content, FieldLine};
+pub use fields::{BadLine, Content, FieldLine, Opening};
 pub use manifest::{BadManifest, FORMAT, ListedFile, Manifest, PackKind, Span, StreamTail};
 pub use report::{Counts, Problem, Report, Unreadable, Verdict, What};
 pub use verify::verify;
@@ -55,7 +55,20 @@ pub trait Files {
         };
         Ok(Some(Box::new(std::iter::from_fn(next))))
     }
+
+    /// The words, each line opened; `None` where there is no such file. Large packs override this to
+    /// work ahead on other cores.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    fn words(&self) -> Result<Option<Openings<'_>>, Unreadable> {
+        let Some(lines) = self.lines(FIELDS)? else { return Ok(None) };
+        Ok(Some(Box::new(lines.map(|line| line.map(|line| Opening::of(&line))))))
+    }
 }
+
+/// Lines of words, opened as they are asked for, or ahead of that.
+pub type Openings<'a> = Box<dyn Iterator<Item = Result<Opening, Unreadable>> + 'a>;
 
 /// Lines of a file, read as they are asked for.
 pub type Lines<'a> = Box<dyn Iterator<Item = Result<Vec<u8>, Unreadable>> + 'a>;

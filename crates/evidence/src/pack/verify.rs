@@ -3,7 +3,8 @@
 use std::{cell::RefCell, collections::HashSet};
 
 use super::{
-    CHECKPOINT, Files, Lines, MANIFEST, Manifest, PackKind, Report, Unreadable, Verdict,
+    CHECKPOINT, FIELDS, Files, Lines, MANIFEST, Manifest, Openings, PackKind, Report, Unreadable,
+    Verdict,
     report::{Check, Counts, Stop, What, bad},
     single,
     walk::Walk,
@@ -148,5 +149,9 @@ impl Files for Recorder<'_> {
     fn lines(&self, path: &str) -> Result<Option<Lines<'_>>, Unreadable> {
         self.seen.borrow_mut().insert(path.to_owned());
         self.files.lines(path)
+    }
+    fn words(&self) -> Result<Option<Openings<'_>>, Unreadable> {
+        self.seen.borrow_mut().insert(FIELDS.to_owned());
+        self.files.words()
     }
 }

@@ -8,7 +8,7 @@ use std::{
 use base::{Code, Digest};
 
 use super::{
-    Content, FIELDS, FieldLine, Files, Lines, attachment_path,
+    Content, FIELDS, FieldLine, Files, Opening, Openings, attachment_path,
     report::{Check, Counts, What, bad},
 };
 use crate::{
@@ -19,14 +19,14 @@ use crate::{
 /// Reads the lines of words beside the entries, in the same order.
 pub(super) struct Words<'a> {
     files: &'a dyn Files,
-    lines: Peekable<Lines<'a>>,
+    lines: Peekable<Openings<'a>>,
     /// Attachments whose bytes were found to fit, with their size.
     fitting: HashMap<Digest, i64>,
 }
 
 impl<'a> Words<'a> {
     pub(super) fn open(files: &'a dyn Files) -> Check<Self> {
-        let lines = files.lines(FIELDS)?.unwrap_or_else(|| Box::new(std::iter::empty()));
+        let lines = files.words()?.unwrap_or_else(|| Box::new(std::iter::empty()));
         Ok(Self { files, lines: lines.peekable(), fitting: HashMap::new() })
     }
 
@@ -35,12 +35,12 @@ impl<'a> Words<'a> {
         let mut missing: BTreeSet<&Code> = entry.committed.keys().collect();
         let mut erased: BTreeSet<usize> = BTreeSet::new();
         let mut last: Option<Code> = None;
-        while let Some(line) = self.next_of(seq, !missing.is_empty())? {
+        while let Some((line, opened)) = self.next_of(seq, !missing.is_empty())? {
             if line.seq < seq || last.as_ref().is_some_and(|last| *last >= line.field) {
                 return Err(bad(seq, FIELDS, What::WordStray(line.field)));
             }
             if missing.remove(&line.field) {
-                self.word(entry, &line, counts)?;
+                self.word(entry, &line, opened, counts)?;
             } else if let Some(at) = erased_attachment(entry, &line) {
                 erased.insert(at);
                 counts.erased += 1;
@@ -63,7 +63,7 @@ impl<'a> Words<'a> {
     pub(super) fn finish(&mut self) -> Check<()> {
         match self.lines.next().transpose()? {
             None => Ok(()),
-            Some(line) => match FieldLine::parse(&line) {
+            Some(opening) => match opening.line {
                 Ok(line) => Err(bad(line.seq, FIELDS, What::WordStray(line.field))),
                 Err(why) => Err(bad(None, FIELDS, why)),
             },
@@ -72,35 +72,40 @@ impl<'a> Words<'a> {
 
     /// The next line when it belongs to entry `seq` or to one before it. A line that cannot be read is
     /// blamed on the entry that still waits for one.
-    fn next_of(&mut self, seq: u64, waiting: bool) -> Check<Option<FieldLine>> {
-        let parsed = match self.lines.peek() {
-            None => return Ok(None),
+    fn next_of(&mut self, seq: u64, waiting: bool) -> Check<Option<(FieldLine, Option<Digest>)>> {
+        match self.lines.peek() {
             Some(Err(unreadable)) => return Err(unreadable.clone().into()),
-            Some(Ok(line)) => FieldLine::parse(line),
-        };
-        match parsed {
-            Ok(line) if line.seq <= seq => {
-                self.lines.next();
-                Ok(Some(line))
+            Some(Ok(Opening { line: Ok(line), .. })) if line.seq <= seq => {}
+            Some(Ok(Opening { line: Err(why), .. })) if waiting => {
+                return Err(bad(seq, FIELDS, *why));
             }
-            Err(why) if waiting => Err(bad(seq, FIELDS, why)),
-            _ => Ok(None),
+            _ => return Ok(None),
         }
+        Ok(match self.lines.next() {
+            Some(Ok(Opening { line: Ok(line), commitment })) => Some((line, commitment)),
+            _ => None,
+        })
     }
 
-    fn word(&mut self, entry: &Entry, line: &FieldLine, counts: &mut Counts) -> Check<()> {
+    fn word(
+        &mut self,
+        entry: &Entry,
+        line: &FieldLine,
+        opened: Option<Digest>,
+        counts: &mut Counts,
+    ) -> Check<()> {
         let (seq, field) = (line.seq, line.field.as_str());
         let opened = match &line.content {
             Content::Erased => {
                 counts.erased += 1;
                 return Ok(());
             }
-            Content::Known { salt, value } => commitment(salt, field, value),
+            Content::Known { .. } => opened,
             Content::Artifact { salt, sha256 } => {
-                commitment(salt, field, &self.fitting_bytes(seq, *sha256, counts)?)
+                Some(commitment(salt, field, &self.fitting_bytes(seq, *sha256, counts)?))
             }
         };
-        if entry.committed.get(&line.field) != Some(&opened) {
+        if opened.is_none() || entry.committed.get(&line.field) != opened.as_ref() {
             return Err(bad(seq, FIELDS, What::Word(line.field.clone())));
         }
         counts.words += 1;

@@ -22,7 +22,7 @@ const BODY: &str =
 /// The role that may give it.
 const ROLE: &str = "commander";
 /// People at once, and commands per measurement.
-const CLIENTS: &[(u32, u32)] = &[(1, 2_000), (8, 10_000), (64, 20_000)];
+const CLIENTS: &[(u32, u32)] = &[(1, 2_000), (16, 16_000), (64, 20_000)];
 /// The table that `pg_one_insert.sql` of the tools inserts into.
 const PG_TABLE: &str = "CREATE TABLE IF NOT EXISTS ev1(id BIGSERIAL PRIMARY KEY, ts BIGINT, \
     incident BIGINT, kind BIGINT, actor BIGINT, hash BYTEA, body TEXT)";
@@ -32,7 +32,7 @@ pub fn run(bench: &Bench) -> Result<String, Failure> {
     let columns = [
         "commands per second",
         "1 client",
-        "8 clients",
+        "16 clients",
         "64 clients",
         "p50 ms at 1",
         "p99 ms at 64",
@@ -62,9 +62,7 @@ fn engine(
 ) -> Result<(), Failure> {
     // A door in brings the legal entity that incidents belong to.
     bench.ingest_key(database)?;
-    let create = ["admin", "token", "create", "--name", "bench", "--role", ROLE];
-    let key = bench.ask(database, &create)?;
-    let headers = [format!("Authorization: Bearer {key}")];
+    let headers = [bench.token(database, ROLE)?];
     let server = bench.watchkeeper(database)?;
     let mut measured = Vec::new();
     for (clients, total) in CLIENTS {
@@ -88,14 +86,14 @@ fn engine(
 }
 
 /// A PostgreSQL of our own, durable, on loopback; ends when dropped.
-struct Cluster {
+pub(super) struct Cluster {
     script: PathBuf,
     folder: PathBuf,
-    url: String,
+    pub(super) url: String,
 }
 
 impl Cluster {
-    fn start(bench: &Bench) -> Result<Self, Failure> {
+    pub(super) fn start(bench: &Bench) -> Result<Self, Failure> {
         let script = bench.root.join("scripts/postgres.sh");
         let folder = bench.scratch.join("postgres");
         let output = checked(Command::new(&script).arg("start").arg(&folder).arg("--durable"))?;
@@ -104,7 +102,7 @@ impl Cluster {
     }
 
     /// The median of one durable insert by one client, in microseconds.
-    fn commit_us(&self, bench: &Bench) -> Result<f64, Failure> {
+    pub(super) fn commit_us(&self, bench: &Bench) -> Result<f64, Failure> {
         checked(Command::new("psql").args([&self.url, "-qc", PG_TABLE]))?;
         let prefix = bench.scratch.join("pgbench");
         let script = bench.tools.home.join("pg_one_insert.sql");

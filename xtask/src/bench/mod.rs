@@ -9,11 +9,13 @@ mod alerts;
 mod clock;
 mod commands;
 mod decide;
+mod incident;
+mod million;
+mod postgres;
 mod server;
 mod start;
 mod table;
 mod tools;
-mod verify;
 
 use std::{fs, path::Path, path::PathBuf, str::FromStr};
 
@@ -45,10 +47,20 @@ enum Step {
     Commands,
     Decide,
     Start,
-    Verify,
+    Incident,
+    Postgres,
+    Million,
 }
 
-const ALL: [Step; 5] = [Step::Alerts, Step::Commands, Step::Decide, Step::Start, Step::Verify];
+const ALL: [Step; 7] = [
+    Step::Alerts,
+    Step::Commands,
+    Step::Decide,
+    Step::Start,
+    Step::Incident,
+    Step::Postgres,
+    Step::Million,
+];
 
 impl FromStr for Step {
     type Err = Failure;
@@ -59,8 +71,13 @@ impl FromStr for Step {
             "commands" => Ok(Self::Commands),
             "decide" => Ok(Self::Decide),
             "start" => Ok(Self::Start),
-            "verify" => Ok(Self::Verify),
-            _ => Err(format!("no step {name}: alerts, commands, decide, start or verify").into()),
+            "incident" => Ok(Self::Incident),
+            "postgres" => Ok(Self::Postgres),
+            "million" => Ok(Self::Million),
+            _ => {
+                let known = "all, alerts, commands, decide, start, incident, postgres or million";
+                Err(format!("no step {name}: {known}").into())
+            }
         }
     }
 }
@@ -72,7 +89,9 @@ impl Step {
             Self::Commands => commands::run(bench),
             Self::Decide => decide::run(bench),
             Self::Start => start::run(bench),
-            Self::Verify => verify::run(bench),
+            Self::Incident => incident::run(bench),
+            Self::Postgres => postgres::run(bench),
+            Self::Million => million::run(bench),
         }
     }
 }
@@ -114,6 +133,7 @@ fn parse(args: &[String]) -> Result<Asked, Failure> {
         match arg.as_str() {
             "-o" => asked.output = Some(value()?.into()),
             "--rounds" => asked.rounds = value()?.parse::<usize>()?.clamp(1, MAX_ROUNDS),
+            "all" => asked.steps.extend(ALL),
             name => asked.steps.push(name.parse()?),
         }
     }
@@ -167,6 +187,7 @@ mod tests {
     #[test]
     fn without_a_step_all_of_them_run() {
         assert_eq!(asked(&[]).unwrap().steps, ALL);
+        assert_eq!(asked(&["all"]).unwrap().steps, ALL);
         assert_eq!(asked(&["start", "alerts"]).unwrap().steps, [Step::Start, Step::Alerts]);
     }
 

@@ -116,6 +116,12 @@ impl Bench {
         command
     }
 
+    /// A token of a named service with a role, as a header.
+    pub fn token(&self, database: &Database, role: &str) -> Result<String, Failure> {
+        let create = ["admin", "token", "create", "--name", "bench", "--role", role];
+        Ok(format!("Authorization: Bearer {}", self.ask(database, &create)?))
+    }
+
     /// A fresh key that opens the Alertmanager endpoint, as a header.
     pub fn ingest_key(&self, database: &Database) -> Result<String, Failure> {
         let add =
@@ -126,9 +132,45 @@ impl Bench {
 
 /// One GET; the whole answer, or nothing where nobody answers.
 pub fn get(at: &str, path: &str) -> Option<String> {
+    get_with(at, path, "Accept: */*")
+}
+
+/// Makes the first account by the link that the server printed; answers the session as a header.
+pub fn sign_up(log: &Path) -> Result<String, Failure> {
+    let printed = std::fs::read_to_string(log)?;
+    let path = printed.lines().find_map(|line| line.find("/set-up/").map(|at| &line[at..]));
+    let path = path.ok_or("the server printed no link")?.trim();
+    let password = "long+enough+for+a+bench+7";
+    let form = format!(
+        "name=Bench&email=bench%40bank.example&password={password}&password_again={password}"
+    );
+    let request = format!(
+        "POST {path} HTTP/1.1\r\nHost: {OURS}\r\nConnection: close\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
+        form.len()
+    );
+    let answer = exchange(OURS, &request).unwrap_or_default();
+    let lines = answer.lines().filter_map(|line| {
+        let (name, value) = line.split_once(": ")?;
+        name.eq_ignore_ascii_case("set-cookie").then_some(value)
+    });
+    let cookies: Vec<&str> = lines.filter_map(|value| value.split(';').next()).collect();
+    if cookies.is_empty() {
+        return Err(format!("no session was opened: {answer}").into());
+    }
+    Ok(format!("Cookie: {}", cookies.join("; ")))
+}
+
+/// The same with one more header line.
+pub fn get_with(at: &str, path: &str, header: &str) -> Option<String> {
+    let head = format!("GET {path} HTTP/1.1\r\nHost: {at}\r\nConnection: close\r\n");
+    exchange(at, &format!("{head}{header}\r\n\r\n"))
+}
+
+fn exchange(at: &str, request: &str) -> Option<String> {
     let mut stream = TcpStream::connect(at).ok()?;
     stream.set_read_timeout(Some(Duration::from_secs(2))).ok()?;
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: {at}\r\nConnection: close\r\n\r\n").ok()?;
+    stream.write_all(request.as_bytes()).ok()?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer).ok()?;
     Some(answer)

@@ -78,8 +78,20 @@ impl Tools {
     /// # Errors
     /// When the generator fails or not every answer is a success.
     pub fn post(&self, load: &Load) -> Result<Value, Failure> {
+        self.call("post", load)
+    }
+
+    /// The same for reading.
+    ///
+    /// # Errors
+    /// As `post`.
+    pub fn get(&self, load: &Load) -> Result<Value, Failure> {
+        self.call("get", load)
+    }
+
+    fn call(&self, verb: &str, load: &Load) -> Result<Value, Failure> {
         let mut command = Command::new(self.bin.join("loadgen"));
-        command.arg("post").args(["--url", load.url]);
+        command.arg(verb).args(["--url", load.url]);
         let seconds = MAX_LOAD_SECONDS;
         for (name, value) in [
             ("--batch", load.batch),

@@ -5,7 +5,8 @@
 //!    heartbeats that stayed away;
 //! 2. pages that are due are sent;
 //! 3. a checkpoint is signed, at most once a second while the log grows;
-//! 4. a probe is committed where nothing else was; when nothing can be committed for 30 seconds, the
+//! 4. the index of labels follows the log;
+//! 5. a probe is committed where nothing else was; when nothing can be committed for 30 seconds, the
 //!    last resort is told directly (ground rule G2).
 
 use std::sync::{Mutex, PoisonError};
@@ -19,7 +20,7 @@ use domain::{
     server::{ClockStepped, Event, STREAM},
 };
 use futures_util::future::join_all;
-use store::{alert, clock, log, once, operational, page, person, word};
+use store::{alert, clock, label, log, once, operational, page, person, word};
 
 use crate::{
     App, Caller, Error, call_tree,
@@ -33,6 +34,10 @@ use crate::{
 const ROUNDS: usize = 40;
 /// How often a checkpoint is signed while the log grows.
 const SIGN_EVERY: Duration = Duration::seconds(1);
+/// How many commits between two ticks leave time for the index of labels.
+const CALM: u64 = 3;
+/// How often the index of labels takes a step while others commit.
+const INDEX_EVERY: Duration = Duration::seconds(1);
 /// How often a commit is probed while nothing else is committed.
 const PROBE_EVERY: Duration = Duration::seconds(10);
 /// How long nothing can be committed before the last resort is told.
@@ -63,6 +68,8 @@ pub(crate) struct Watch(Mutex<Remembered>);
 struct Remembered {
     ticked_at: Option<Timestamp>,
     signed_at: Option<Timestamp>,
+    indexed_at: Option<Timestamp>,
+    commits: u64,
     committed_at: Option<Timestamp>,
     told_at: Option<Timestamp>,
     trouble: Option<String>,
@@ -112,6 +119,7 @@ impl App {
         let clocks = self.fire_due().await;
         let missed = self.miss_heartbeats().await;
         let signed = self.sign_when_due().await;
+        let indexed = self.index_labels().await;
         let probed = self.probe().await;
         let windows = self.record_windows().await;
         self.watch_commits(probed.as_ref().err()).await;
@@ -119,6 +127,7 @@ impl App {
         stepped?;
         windows?;
         probed?;
+        indexed?;
         Ok(Ticked { clocks: clocks? + missed?, pages: 0, signed: signed? })
     }
 
@@ -191,6 +200,28 @@ impl App {
         self.watch().with(|held| held.signed_at = Some(now));
         // Trouble with signing alarms on the health page; it never stops paging (ground rule G2).
         Ok(self.sign_checkpoint().await.ok().map(|signed| signed.size))
+    }
+
+    /// Takes the index of labels on: as far as it goes while others hardly commit, else one step a
+    /// second, so that a storm delays it and not the other way round.
+    async fn index_labels(&self) -> Result<(), Error> {
+        let now = self.now();
+        let commits = self.db().health().commits;
+        let (last, seen) = self.watch().with(|held| (held.indexed_at, held.commits));
+        let busy = commits - seen > CALM;
+        let resting = busy && last.is_some_and(|last| now - last < INDEX_EVERY);
+        if !resting && self.look(label::behind).await? > 0 {
+            self.watch().with(|held| held.indexed_at = Some(now));
+            for _ in 0..if busy { 1 } else { ROUNDS } {
+                let command = |turn: &mut Turn<'_>| Ok(label::advance(turn.conn)?);
+                if !self.commit(db::Lane::Normal, &Caller::timer(), command).await? {
+                    break;
+                }
+            }
+        }
+        let commits = self.db().health().commits;
+        self.watch().with(|held| held.commits = commits);
+        Ok(())
     }
 
     /// Commits the high-water mark of time: the smallest proof that commits work.

@@ -37,6 +37,8 @@ pub struct Turn<'a> {
     pub caller: &'a Caller,
     dice: Dice,
     envelope: Envelope,
+    /// The configuration's version, once it was asked for.
+    version: Option<i64>,
 }
 
 impl Turn<'_> {
@@ -49,7 +51,13 @@ impl Turn<'_> {
             return Ok(Vec::new());
         }
         // The configuration's version is the position of its newest document.
-        let version = Some(config::config_version(self.conn)?).filter(|seq| *seq > 0);
+        let version = match self.version {
+            Some(version) => version,
+            None => config::config_version(self.conn)?,
+        };
+        let publishes = drafts.iter().any(|draft| draft.stream.as_str().starts_with("doc_"));
+        self.version = Some(version).filter(|_| !publishes);
+        let version = Some(version).filter(|seq| *seq > 0);
         drafts.iter_mut().for_each(|draft| draft.under.config_version = version);
         Ok(log::append(self.conn, drafts, &self.envelope, self.now, &mut self.dice)?)
     }
@@ -101,6 +109,7 @@ impl App {
                 caller: &caller,
                 dice: Dice::from_seed(seed),
                 envelope: caller.envelope(Mode::Live),
+                version: None,
             };
             command(&mut turn)
         };

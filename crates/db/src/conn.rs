@@ -7,6 +7,7 @@ use crate::{
     Batch, Fault, ManyStmt, Row, Stmt, Value, WriteError,
     driver::Text,
     fault::Trouble,
+    held::Held,
     postgres::{Postgres, Role},
     row::Cell,
     sqlite::{Access, Sqlite},
@@ -16,6 +17,7 @@ use crate::{
 /// A connection. Synchronous: it blocks its thread, which is one of the database's own.
 pub struct Conn {
     pub(crate) engine: Engine,
+    pub(crate) held: Held,
     note: Note,
     wrote: bool,
 }
@@ -45,7 +47,7 @@ impl Conn {
                 Engine::Postgres(Box::new(Postgres::open(url, role)?))
             }
         };
-        Ok(Self { engine, note: Note::default(), wrote: false })
+        Ok(Self { engine, held: Held::default(), note: Note::default(), wrote: false })
     }
 
     /// Runs a statement and answers its rows.
@@ -54,11 +56,37 @@ impl Conn {
     /// `Fault::Count` when it answers another number of rows than it promised; the engine's faults.
     pub fn query(&mut self, stmt: &'static Stmt, args: &[Value]) -> Result<Vec<Row>, Fault> {
         let text = Text::of(stmt);
+        self.settle(&text).map_err(WriteError::fault)?;
         let found = match &mut self.engine {
             Engine::Sqlite(sqlite) => sqlite.query(&text, args),
             Engine::Postgres(postgres) => postgres.query(&text, args),
         };
         let found = found.map_err(|trouble| self.noted(trouble, stmt.name))?;
+        self.rows(stmt, found)
+    }
+
+    /// Runs one query for each list of parameters and answers the rows of each; on PostgreSQL they
+    /// share round trips.
+    ///
+    /// # Errors
+    /// As `query`, for the first that fails.
+    pub fn query_each(
+        &mut self,
+        stmt: &'static Stmt,
+        each: &[Vec<Value>],
+    ) -> Result<Vec<Vec<Row>>, Fault> {
+        let text = Text::of(stmt);
+        self.settle(&text).map_err(WriteError::fault)?;
+        let found = match &mut self.engine {
+            Engine::Sqlite(sqlite) => each.iter().map(|args| sqlite.query(&text, args)).collect(),
+            Engine::Postgres(postgres) => postgres.query_each(&text, each),
+        };
+        let found: Vec<_> = found.map_err(|trouble| self.noted(trouble, stmt.name))?;
+        found.into_iter().map(|found| self.rows(stmt, found)).collect()
+    }
+
+    /// The cells as rows, once their number keeps the promise.
+    fn rows(&mut self, stmt: &'static Stmt, found: Vec<Vec<Cell>>) -> Result<Vec<Row>, Fault> {
         self.wrote |= writes(stmt.sql);
         let count = found.len() as u64;
         if !stmt.rows.allow(count) {
@@ -101,7 +129,9 @@ impl Conn {
     /// latter the job cannot go on (PostgreSQL refuses it), so insert with `ON CONFLICT` where a
     /// taken key is normal.
     pub fn execute(&mut self, stmt: &'static Stmt, args: &[Value]) -> Result<u64, WriteError> {
-        let count = self.driver_execute(&Text::of(stmt), args);
+        let text = Text::of(stmt);
+        self.settle(&text)?;
+        let count = self.driver_execute(&text, args);
         let count = count.map_err(|trouble| self.refused(trouble, stmt.name))?;
         self.touched(stmt.name, stmt.rows, count)
     }
@@ -112,26 +142,21 @@ impl Conn {
     /// As `execute`, for the first statement that did not keep its promise. What the others wrote
     /// is rolled back with the job, which must not go on.
     pub fn run(&mut self, batch: &Batch) -> Result<(), WriteError> {
+        self.flush()?;
+        let texts = batch.texts();
         let counts = match &mut self.engine {
-            Engine::Sqlite(_) => {
-                for (stmt, args) in &batch.steps {
-                    self.execute(stmt, args)?;
-                }
-                return Ok(());
-            }
-            Engine::Postgres(postgres) => {
-                let steps: Vec<_> = batch
-                    .steps
-                    .iter()
-                    .map(|(stmt, args)| (Text::of(stmt), args.as_slice()))
-                    .collect();
-                postgres.pipeline(&steps)
-            }
+            Engine::Sqlite(sqlite) => texts
+                .iter()
+                .enumerate()
+                .map(|(at, (text, args))| sqlite.execute(text, args).map_err(|t| (at, t)))
+                .collect(),
+            Engine::Postgres(postgres) => postgres.pipeline(&texts),
         };
-        let counts =
-            counts.map_err(|(at, trouble)| self.refused(trouble, batch.steps[at].0.name))?;
-        for ((stmt, _), count) in batch.steps.iter().zip(counts) {
-            self.touched(stmt.name, stmt.rows, count)?;
+        let counts: Vec<u64> =
+            counts.map_err(|(at, trouble)| self.refused(trouble, batch.promise(at).0))?;
+        for (at, count) in counts.into_iter().enumerate() {
+            let (name, promised) = batch.promise(at);
+            self.touched(name, promised, count)?;
         }
         Ok(())
     }
@@ -150,13 +175,25 @@ impl Conn {
             let problem = "belongs to a row of another length than the statement's";
             return Err(Fault::Parameter { stmt: stmt.name, number: 0, problem }.into());
         }
-        let (mut rest, mut touched) = (rows, 0);
+        self.insert_flat(stmt, &rows.concat())
+    }
+
+    /// As `insert_many`, with the parameters of all rows in one list.
+    pub(crate) fn insert_flat(
+        &mut self,
+        stmt: &'static ManyStmt,
+        args: &[Value],
+    ) -> Result<u64, WriteError> {
+        let (mut rest, mut touched) = (args, 0);
         while !rest.is_empty() {
-            let (now, later) = rest.split_at(ManyStmt::chunk(rest.len()));
-            let sql = stmt.text(now.len());
-            let count = self.driver_execute(&Text::many(stmt, now.len(), &sql), &now.concat());
+            let rows = ManyStmt::chunk(rest.len() / stmt.columns);
+            let (now, later) = rest.split_at(rows * stmt.columns);
+            let sql = stmt.text(rows);
+            let text = Text::many(stmt, rows, &sql);
+            self.settle(&text)?;
+            let count = self.driver_execute(&text, now);
             let count = count.map_err(|trouble| self.refused(trouble, stmt.name))?;
-            touched += self.touched(stmt.name, stmt.rows.times(now.len() as u64), count)?;
+            touched += self.touched(stmt.name, stmt.rows.times(rows as u64), count)?;
             rest = later;
         }
         Ok(touched)
@@ -198,6 +235,11 @@ impl Conn {
         }
         self.note.fault.get_or_insert_with(|| fault.clone());
         fault
+    }
+
+    /// Notes a broken promise that no later statement makes good.
+    pub(crate) fn spoil(&mut self, stmt: &'static str) {
+        self.note.fault.get_or_insert(Fault::Contended { stmt });
     }
 
     /// Takes the note of what happened and begins a new one.

@@ -13,6 +13,12 @@ pub(crate) struct Text<'a> {
     pub(crate) sql: &'a str,
 }
 
+impl Key {
+    pub(crate) fn many(stmt: &'static ManyStmt, rows: usize) -> Self {
+        Self(std::ptr::from_ref(stmt).addr(), rows)
+    }
+}
+
 impl Text<'static> {
     pub(crate) fn of(stmt: &'static Stmt) -> Self {
         Self { key: Key(std::ptr::from_ref(stmt).addr(), 0), sql: stmt.sql }
@@ -21,6 +27,6 @@ impl Text<'static> {
 
 impl<'a> Text<'a> {
     pub(crate) fn many(stmt: &'static ManyStmt, rows: usize, sql: &'a str) -> Self {
-        Self { key: Key(std::ptr::from_ref(stmt).addr(), rows), sql }
+        Self { key: Key::many(stmt, rows), sql }
     }
 }

@@ -139,6 +139,16 @@ pub enum WriteError {
     Fault(#[from] Fault),
 }
 
+impl WriteError {
+    /// The same as a fault: for a read that had to wait for a write that was held back.
+    pub(crate) fn fault(self) -> Fault {
+        match self {
+            Self::Conflict { stmt } => Fault::Contended { stmt },
+            Self::Fault(fault) => fault,
+        }
+    }
+}
+
 /// What a driver or the system said. Shared, because one cause can fail many jobs.
 #[derive(Clone)]
 pub struct Cause(Arc<dyn Error + Send + Sync>);

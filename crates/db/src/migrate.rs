@@ -3,6 +3,8 @@
 //! What was applied is recorded with the SHA-256 of its text: a text that was changed afterwards
 //! and a database that is ahead of the program are refused, not guessed about.
 
+use std::borrow::Cow;
+
 use sha2::{Digest as _, Sha256};
 
 use base::Digest;
@@ -24,6 +26,15 @@ impl Migration {
     /// The checksum of its text.
     pub fn sha256(&self) -> Digest {
         Digest(Sha256::digest(self.sql.as_bytes()).into())
+    }
+
+    /// The text for this engine: what stands behind `-- sqlite: ` counts on SQLite and is a comment to
+    /// the other.
+    fn text(&self, engine: &Engine) -> Cow<'static, str> {
+        match engine {
+            Engine::Sqlite(_) => Cow::Owned(self.sql.replace("-- sqlite: ", "")),
+            Engine::Postgres(_) => Cow::Borrowed(self.sql),
+        }
     }
 }
 
@@ -77,7 +88,8 @@ pub(crate) fn apply(conn: &mut Conn, migrations: &[Migration]) -> Result<Vec<i64
             if known >= number {
                 return Ok(false);
             }
-            conn.script(migration.sql, "db.migration")
+            let text = migration.text(&conn.engine);
+            conn.script(&text, "db.migration")
                 .map_err(|fault| refuse(number, format!("{}: {fault}", migration.name)))?;
             record(conn, migration)?;
             Ok(true)

@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::{Connection, ErrorCode, ffi, types::ValueRef};
+use rusqlite::{Connection, ErrorCode, config::DbConfig, ffi, types::ValueRef};
 
 use crate::{
     Fault, Value,
@@ -25,13 +25,16 @@ use crate::{
 const BUSY: Duration = Duration::from_secs(5);
 /// How many statements stay prepared on a connection.
 const PREPARED: usize = 512;
-/// Page cache of a connection, in KiB. Several connections must fit a server that idles below 64 MiB.
-const CACHE_KIB: i64 = 8192;
+/// Page cache of the connection that writes, in KiB: a storm of alerts meets pages of large indexes in
+/// any order. It fills only as far as it is used.
+const WRITING_KIB: i64 = 32_768;
+/// Page cache of each connection that reads, in KiB.
+const READING_KIB: i64 = 8_192;
 /// What is left of the write-ahead log after a checkpoint, in bytes.
-const WAL_KEPT: i64 = 64 * 1024 * 1024;
-/// After how many pages the write-ahead log is folded into the file: 32 MiB, so that a storm of
+const WAL_KEPT: i64 = 72 * 1024 * 1024;
+/// After how many pages the write-ahead log is folded into the file: 64 MiB, so that a storm of
 /// alerts writes each page of an index once, not once a commit.
-const WAL_PAGES: i64 = 8_000;
+const WAL_PAGES: i64 = 16_000;
 
 /// Whether a connection may write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +59,8 @@ impl Sqlite {
         let failed = |error| Fault::Open { source: Cause::new(error) };
         inner.set_prepared_statement_cache_capacity(PREPARED);
         inner.busy_timeout(BUSY).map_err(failed)?;
+        // Otherwise statements on tables with partial indexes are prepared anew each time they run.
+        inner.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(failed)?;
         inner.execute_batch(&settings(access)).map_err(failed)?;
         Ok(Self { inner, places: HashMap::new() })
     }
@@ -140,10 +145,11 @@ impl Sqlite {
 
 fn settings(access: Access) -> String {
     let query_only = i32::from(access == Access::Read);
+    let cache_kib = if access == Access::Write { WRITING_KIB } else { READING_KIB };
     format!(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
          PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY;
-         PRAGMA mmap_size = 0; PRAGMA cache_size = -{CACHE_KIB};
+         PRAGMA mmap_size = 0; PRAGMA cache_size = -{cache_kib};
          PRAGMA wal_autocheckpoint = {WAL_PAGES};
          PRAGMA journal_size_limit = {WAL_KEPT}; PRAGMA query_only = {query_only};"
     )

@@ -3,9 +3,17 @@
 //! One SQL text for both engines. Statements are `static`: they are prepared once a connection and
 //! found again by their address.
 
-use std::fmt;
+use std::{
+    borrow::Cow,
+    collections::HashMap,
+    fmt,
+    sync::{Arc, LazyLock, PoisonError, RwLock},
+};
 
-use crate::Value;
+use crate::{
+    Value,
+    driver::{Key, Text},
+};
 
 /// A statement: `static SET: Stmt = Stmt { name, sql, rows: Rows::Exactly(1) }`.
 ///
@@ -83,8 +91,18 @@ pub const MAX_COLUMNS: usize = 64;
 pub const MAX_ROWS: usize = 256;
 
 impl ManyStmt {
-    /// The text for so many rows.
-    pub(crate) fn text(&self, rows: usize) -> String {
+    /// The text for so many rows, written once.
+    pub(crate) fn text(&'static self, rows: usize) -> Arc<str> {
+        let key = Key::many(self, rows);
+        if let Some(text) = TEXTS.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return Arc::clone(text);
+        }
+        let text: Arc<str> = self.written(rows).into();
+        TEXTS.write().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&text));
+        text
+    }
+
+    fn written(&self, rows: usize) -> String {
         let group = |row: usize| {
             let first = row * self.columns + 1;
             let params: Vec<_> = (first..first + self.columns).map(|n| format!("${n}")).collect();
@@ -105,10 +123,22 @@ impl ManyStmt {
     }
 }
 
+/// The texts of multi-row inserts: nine for each, since the numbers of rows are powers of two.
+static TEXTS: LazyLock<RwLock<HashMap<Key, Arc<str>>>> = LazyLock::new(RwLock::default);
+
 /// Statements to run one after another, each keeping its promise.
 #[derive(Debug, Default)]
 pub struct Batch {
-    pub(crate) steps: Vec<(&'static Stmt, Vec<Value>)>,
+    steps: Vec<BatchStep>,
+}
+
+#[derive(Debug)]
+struct BatchStep {
+    name: &'static str,
+    key: Key,
+    sql: Cow<'static, str>,
+    rows: Rows,
+    args: Vec<Value>,
 }
 
 impl Batch {
@@ -119,7 +149,36 @@ impl Batch {
 
     /// Adds a statement with its parameters.
     pub fn push(&mut self, stmt: &'static Stmt, args: impl Into<Vec<Value>>) {
-        self.steps.push((stmt, args.into()));
+        let Text { key, sql } = Text::of(stmt);
+        let (name, rows, sql) = (stmt.name, stmt.rows, Cow::Borrowed(sql));
+        self.steps.push(BatchStep { name, key, sql, rows, args: args.into() });
+    }
+
+    /// Adds a multi-row insert with the parameters of all its rows.
+    pub(crate) fn push_rows(&mut self, stmt: &'static ManyStmt, mut args: Vec<Value>) {
+        while !args.is_empty() {
+            let rows = ManyStmt::chunk(args.len() / stmt.columns);
+            let later = args.split_off(rows * stmt.columns);
+            self.steps.push(BatchStep {
+                name: stmt.name,
+                key: Key::many(stmt, rows),
+                sql: Cow::Owned(stmt.text(rows).to_string()),
+                rows: stmt.rows.times(rows as u64),
+                args,
+            });
+            args = later;
+        }
+    }
+
+    /// The texts and parameters, in order.
+    pub(crate) fn texts(&self) -> Vec<(Text<'_>, &[Value])> {
+        let steps = self.steps.iter();
+        steps.map(|step| (Text { key: step.key, sql: &step.sql }, step.args.as_slice())).collect()
+    }
+
+    /// Name and promise of a step.
+    pub(crate) fn promise(&self, at: usize) -> (&'static str, Rows) {
+        (self.steps[at].name, self.steps[at].rows)
     }
 
     /// How many statements.
@@ -148,7 +207,7 @@ mod tests {
     #[test]
     fn many_rows_get_groups_of_numbered_parameters() {
         let text = "INSERT INTO pair (a, b) VALUES ($1, $2), ($3, $4) ON CONFLICT DO NOTHING";
-        assert_eq!(PAIRS.text(2), text);
+        assert_eq!(&*PAIRS.text(2), text);
     }
 
     #[test]

@@ -56,6 +56,7 @@ impl Conn {
     /// Begins a turn, waiting for other nodes' turns to end, and answers its number.
     pub(crate) fn begin_turn(&mut self) -> Result<i64, Fault> {
         self.set_wrote(false);
+        self.held.clear();
         self.forget();
         match &mut self.engine {
             Engine::Sqlite(sqlite) => {
@@ -125,6 +126,7 @@ impl Conn {
     /// Ends the transaction and forgets what it wrote.
     pub(crate) fn roll_back(&mut self) -> Result<(), Fault> {
         self.set_wrote(false);
+        self.held.clear();
         match &mut self.engine {
             Engine::Sqlite(sqlite) if !sqlite.in_transaction() => Ok(()),
             Engine::Sqlite(sqlite) => sqlite.script("ROLLBACK").map_err(|t| t.of("db.rollback")),

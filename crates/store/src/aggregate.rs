@@ -1,7 +1,7 @@
 //! The folded state of each aggregate, one row a stream.
 
 use base::Digest;
-use db::{Conn, Rows, Stmt};
+use db::{Conn, Rows, Stmt, Value};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::StoreError;
@@ -29,15 +29,31 @@ pub(crate) struct Stored {
 }
 
 pub(crate) fn row(conn: &mut Conn, stream: &str) -> Result<Option<Stored>, StoreError> {
-    let rows = conn.query(&LOAD, args![stream])?;
+    if let Some(stored) = held(conn, stream) {
+        return Ok(Some(stored));
+    }
+    // A row is found by its key alone: what is held back for other streams may wait.
+    let rows = conn.query_beside(&LOAD, args![stream])?;
     let Some(row) = rows.first() else { return Ok(None) };
     let state = row.opt_text(2)?.map(str::to_owned);
     Ok(Some(Stored { length: row.int(0)?, head: row.digest(1)?, state }))
 }
 
+/// The row of a stream as this job wrote it, while it is held back.
+fn held(conn: &Conn, stream: &str) -> Option<Stored> {
+    match conn.held_back(&STORE, &Value::from(stream))? {
+        [_, Value::Int(length), Value::Blob(head), _, state] => Some(Stored {
+            length: *length,
+            head: Digest::from_slice(head)?,
+            state: if let Value::Text(state) = state { Some(state.clone()) } else { None },
+        }),
+        _ => None,
+    }
+}
+
 pub(crate) fn store(conn: &mut Conn, stream: &str, stored: &Stored) -> Result<(), StoreError> {
     let state = stored.state.clone();
-    conn.execute(&STORE, args![stream, stored.length, stored.head, STATE_VERSION, state])?;
+    conn.put_last(&STORE, row![stream, stored.length, stored.head, STATE_VERSION, state])?;
     Ok(())
 }
 

@@ -235,14 +235,16 @@ pub struct Change {
 /// An open alert as a signal finds it: its id, severity and group.
 pub type Found = (Id<id::Alert>, String, Id<id::Group>);
 
-/// The open alert with this key.
-pub fn by_key(
+/// The open alert of each key, in the order of the keys.
+pub fn by_keys(
     conn: &mut Conn,
     integration: Id<id::Integration>,
-    key: Digest,
-) -> Result<Option<Found>, StoreError> {
-    let rows = conn.query(&BY_KEY, args![integration, key])?;
-    rows.first().map(|row| Ok((row.id(0)?, row.text(1)?.to_owned(), row.id(2)?))).transpose()
+    keys: &[Digest],
+) -> Result<Vec<Option<Found>>, StoreError> {
+    let each: Vec<_> = keys.iter().map(|key| row![integration, key]).collect();
+    let found = conn.query_each(&BY_KEY, &each)?;
+    let read = |row: &db::Row| Ok((row.id(0)?, row.text(1)?.to_owned(), row.id(2)?));
+    found.iter().map(|rows| rows.first().map(read).transpose()).collect()
 }
 
 /// The open group with this key, and how many of its alerts are open.

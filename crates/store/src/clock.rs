@@ -60,9 +60,9 @@ pub struct Clock {
 }
 
 pub(crate) fn upsert(conn: &mut Conn, clock: &Clock) -> Result<(), StoreError> {
-    conn.execute(
+    conn.put(
         &UPSERT,
-        args![
+        row![
             clock.id.as_str(),
             clock.kind.as_str(),
             clock.target.as_str(),

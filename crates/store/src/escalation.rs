@@ -12,7 +12,13 @@ stmt!(
     "SELECT id FROM escalation WHERE target_id = $1 ORDER BY started_at, id LIMIT 100"
 );
 
-pub(crate) static ALL: &[&Stmt] = &[&OF_TARGET];
+stmt!(
+    RUNNING,
+    Rows::AtMost(1),
+    "SELECT 1 FROM escalation WHERE target_id = $1 AND phase <> 'ended' LIMIT 1"
+);
+
+pub(crate) static ALL: &[&Stmt] = &[&OF_TARGET, &RUNNING];
 
 /// The folded state.
 pub fn load(conn: &mut Conn, id: Id<id::Escalation>) -> Result<Option<Escalation>, StoreError> {
@@ -30,4 +36,9 @@ pub fn of_target(
         found.extend(load(conn, id)?.map(|state| (id, state)));
     }
     Ok(found)
+}
+
+/// Whether a group or an incident has an escalation that is not over.
+pub fn running(conn: &mut Conn, target: &str) -> Result<bool, StoreError> {
+    Ok(!conn.query(&RUNNING, args![target])?.is_empty())
 }

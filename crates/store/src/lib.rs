@@ -6,6 +6,9 @@
 macro_rules! args {
     ($($value:expr),* $(,)?) => { &[$(db::Value::from($value)),*] };
 }
+macro_rules! row {
+    ($($value:expr),* $(,)?) => { vec![$(db::Value::from($value)),*] };
+}
 macro_rules! stmt {
     ($name:ident, $rows:expr, $sql:expr) => {
         static $name: db::Stmt = db::Stmt {
@@ -29,6 +32,7 @@ pub mod escalation;
 pub mod exception;
 pub mod governed;
 pub mod incident;
+pub mod label;
 pub mod log;
 pub mod migrations;
 pub mod once;
@@ -61,6 +65,7 @@ pub fn statements() -> Vec<&'static db::Stmt> {
         exception::ALL,
         governed::ALL,
         incident::ALL,
+        label::ALL,
         log::ALL,
         once::ALL,
         operational::ALL,
@@ -86,5 +91,5 @@ pub fn statements() -> Vec<&'static db::Stmt> {
 
 /// Every multi-row insert of this crate, for the same test.
 pub fn many_statements() -> Vec<&'static db::ManyStmt> {
-    [word::MANY, project::alerts::MANY].concat()
+    [label::MANY, log::MANY, word::MANY, project::alerts::MANY].concat()
 }

@@ -1,7 +1,7 @@
 //! Appending to the log: seal, insert, project, all in the caller's turn.
 
 use base::{Code, Digest, Entropy, Timestamp};
-use db::{Conn, Rows, Stmt};
+use db::{Conn, ManyStmt, Rows, Stmt};
 use evidence::entry::{Draft, Entry, Envelope, Sealed, Tail, seal};
 
 use crate::{
@@ -13,16 +13,20 @@ use crate::{
 stmt!(
     ADVANCE,
     Rows::Exactly(1),
-    "UPDATE log_head SET size = size + $1 WHERE id = 1
-     RETURNING size, (SELECT recorded_at FROM log_entry WHERE seq = log_head.size - $1 - 1)"
+    "UPDATE log_head SET size = size + $1,
+     recorded_at = CASE WHEN recorded_at < $2 THEN $2 ELSE recorded_at END
+     WHERE id = 1 RETURNING size, recorded_at"
 );
 stmt!(SIZE, Rows::Exactly(1), "SELECT size FROM log_head WHERE id = 1");
-stmt!(
-    INSERT,
-    Rows::Exactly(1),
-    "INSERT INTO log_entry (seq, leaf, stream, stream_seq, kind, occurred_at, recorded_at, bytes)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
-);
+/// The entries of one append, in few statements.
+static INSERT: ManyStmt = ManyStmt {
+    name: "store::log::INSERT",
+    insert: "INSERT INTO log_entry (seq, leaf, stream, stream_seq, kind, occurred_at, recorded_at,
+     bytes) VALUES",
+    columns: 8,
+    tail: "",
+    rows: Rows::Exactly(1),
+};
 stmt!(ONE, Rows::AtMost(1), "SELECT seq, leaf, bytes, recorded_at FROM log_entry WHERE seq = $1");
 stmt!(
     RANGE,
@@ -68,10 +72,12 @@ stmt!(
     "SELECT seq FROM log_entry WHERE recorded_at >= $1 ORDER BY seq LIMIT 1"
 );
 
+/// Multi-row inserts of this module.
+pub(crate) static MANY: &[&ManyStmt] = &[&INSERT];
+
 pub(crate) static ALL: &[&Stmt] = &[
     &ADVANCE,
     &SIZE,
-    &INSERT,
     &ONE,
     &RANGE,
     &STREAM,
@@ -122,9 +128,8 @@ pub fn append(
     if count == 0 {
         return Ok(Vec::new());
     }
-    let head = one(conn.query(&ADVANCE, args![count])?, &ADVANCE)?;
-    let first = head.int(0)? - count;
-    let now = head.opt_int(1)?.map_or(now, |last| now.max(Timestamp::from_micros(last)));
+    let head = one(conn.query(&ADVANCE, args![count, now])?, &ADVANCE)?;
+    let (first, now) = (head.int(0)? - count, head.instant(1)?);
     let mut projection = Projection::default();
     let mut positions = Vec::with_capacity(drafts.len());
     for (seq, draft) in (first..).zip(drafts) {
@@ -144,40 +149,32 @@ pub fn append(
 }
 
 fn insert(conn: &mut Conn, seq: i64, sealed: &Sealed) -> Result<(), StoreError> {
-    let entry = &sealed.entry;
-    conn.execute(
-        &INSERT,
-        args![
-            seq,
-            sealed.leaf,
-            entry.stream.as_str(),
-            entry.stream_seq,
-            entry.kind.as_str(),
-            entry.occurred_at,
-            entry.recorded_at,
-            sealed.bytes.as_slice(),
-        ],
-    )?;
+    put(conn, seq, (&sealed.entry, sealed.leaf, &sealed.bytes))?;
     word::insert(conn, seq, &sealed.words)
 }
 
 /// Stores an entry that was sealed before: used when a log is folded again beside itself.
 pub(crate) fn copy(conn: &mut Conn, stored: &Stored, entry: &Entry) -> Result<(), StoreError> {
-    conn.query(&ADVANCE, args![1_i64])?;
-    conn.execute(
-        &INSERT,
-        args![
-            stored.seq,
-            stored.leaf,
-            entry.stream.as_str(),
-            entry.stream_seq,
-            entry.kind.as_str(),
-            entry.occurred_at,
-            entry.recorded_at,
-            stored.bytes.as_slice(),
-        ],
-    )?;
-    Ok(())
+    conn.query(&ADVANCE, args![1_i64, entry.recorded_at])?;
+    put(conn, stored.seq, (entry, stored.leaf, &stored.bytes))
+}
+
+fn put(
+    conn: &mut Conn,
+    seq: i64,
+    (entry, leaf, bytes): (&Entry, Digest, &[u8]),
+) -> Result<(), StoreError> {
+    let row = row![
+        seq,
+        leaf,
+        entry.stream.as_str(),
+        entry.stream_seq,
+        entry.kind.as_str(),
+        entry.occurred_at,
+        entry.recorded_at,
+        bytes,
+    ];
+    Ok(conn.put_row(&INSERT, row)?)
 }
 
 /// How many entries the log has.

@@ -56,4 +56,9 @@ pub static ALL: &[Migration] = &[
     },
     Migration { number: 9, name: "doors", sql: include_str!("../../../migrations/0009_doors.sql") },
     Migration { number: 10, name: "api", sql: include_str!("../../../migrations/0010_api.sql") },
+    Migration {
+        number: 11,
+        name: "swift",
+        sql: include_str!("../../../migrations/0011_swift.sql"),
+    },
 ];

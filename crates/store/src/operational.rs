@@ -155,9 +155,9 @@ pub struct Erasure {
 
 /// Keeps what arrived.
 pub fn keep(conn: &mut Conn, intake: Id<id::Intake>, inbound: &Inbound) -> Result<(), StoreError> {
-    conn.execute(
+    conn.put(
         &KEEP,
-        args![
+        row![
             intake,
             inbound.integration,
             inbound.received_at,
@@ -193,7 +193,7 @@ pub fn repeat(
     body: Digest,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    conn.execute(&REPEAT, args![alert, now, body])?;
+    conn.put(&REPEAT, row![alert, now, body])?;
     Ok(())
 }
 
@@ -204,7 +204,7 @@ pub fn seen(
     (quarantined, ignored): (i64, i64),
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    conn.execute(&SEEN, args![integration, now, quarantined, ignored])?;
+    conn.put(&SEEN, row![integration, now, quarantined, ignored])?;
     Ok(())
 }
 

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use base::{Code, Digest};
-use db::{Conn, ManyStmt, Rows, Stmt, Value};
+use db::{Conn, ManyStmt, Rows, Stmt};
 use evidence::entry::{Erasable, SealedWord};
 
-use crate::StoreError;
+use crate::{StoreError, label};
 
 /// Many words of one entry in few statements: an alert storm is mostly words.
 static INSERT: ManyStmt = ManyStmt {
@@ -96,7 +96,6 @@ pub(crate) fn sealed(words: &[SealedWord]) -> Words {
 
 /// Stores the words of an entry.
 pub(crate) fn insert(conn: &mut Conn, seq: i64, words: &[SealedWord]) -> Result<(), StoreError> {
-    let mut rows = Vec::with_capacity(words.len());
     for word in words {
         let (value, artifact) = if word.large {
             let digest = evidence::sha256(&word.value);
@@ -105,10 +104,9 @@ pub(crate) fn insert(conn: &mut Conn, seq: i64, words: &[SealedWord]) -> Result<
         } else {
             (Some(word.value.clone()), None)
         };
-        let row: &[Value] = args![seq, word.field.as_str(), word.salt.as_slice(), value, artifact];
-        rows.push(row.to_vec());
+        let salt = word.salt.as_slice();
+        conn.put_row(&INSERT, row![seq, word.field.as_str(), salt, value, artifact])?;
     }
-    conn.insert_many(&INSERT, &rows)?;
     Ok(())
 }
 
@@ -119,7 +117,7 @@ pub fn keep_artifact(
     media_type: &str,
     bytes: &[u8],
 ) -> Result<(), StoreError> {
-    conn.execute(&KEEP_ARTIFACT, args![digest, media_type, bytes])?;
+    conn.put(&KEEP_ARTIFACT, row![digest, media_type, bytes])?;
     Ok(())
 }
 
@@ -178,6 +176,7 @@ pub const ERASED: &str = "[erased]";
 
 /// Takes a word away for good; the commitment in the leaf stays and every proof stays valid.
 pub(crate) fn erase(conn: &mut Conn, seq: i64, field: &Code, by: i64) -> Result<(), StoreError> {
+    label::forget(conn, seq, field.as_str())?;
     let large = conn.query_opt(&LARGE, args![seq, field.as_str()])?;
     conn.execute(&ERASE, args![seq, field.as_str(), by])?;
     if let Some(artifact) = large.and_then(|row| row.opt_digest(0).ok().flatten()) {

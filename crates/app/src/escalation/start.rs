@@ -5,7 +5,7 @@ use std::sync::Arc;
 use base::{Code, Id, id};
 use domain::{
     document::DocumentKind,
-    escalation::{self, EndReason, Escalation, Phase, Policy, Target, TargetKind},
+    escalation::{self, EndReason, Escalation, Policy, Target, TargetKind},
     page::{self, PageWithdrawn},
 };
 use store::{escalation as escalations, page as pages};
@@ -110,6 +110,5 @@ pub(super) fn withdraw(
 
 /// Whether a target has a ladder that is not over.
 pub(crate) fn running(turn: &mut Turn<'_>, target: &str) -> Result<bool, Stop> {
-    let all = escalations::of_target(turn.conn, target)?;
-    Ok(all.iter().any(|(_, state)| state.phase != Phase::Ended))
+    Ok(escalations::running(turn.conn, target)?)
 }

@@ -44,7 +44,8 @@ fn settle(turn: &mut Turn<'_>, id: Id<id::Integration>) -> Result<(), Stop> {
     let parsed = inbound::missed(&held.integration.name);
     let inbound = note(id, due, turn.now);
     let intake = turn.mint();
-    let request = Request { intake, door: held, inbound, parsed, origin: Origin::Clock };
+    let (ready, origin) = (Vec::new(), Origin::Clock);
+    let request = Request { intake, door: held, inbound, parsed, ready, origin };
     arrive(turn, &request)?;
     Ok(())
 }

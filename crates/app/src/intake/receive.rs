@@ -1,6 +1,9 @@
 //! Receiving a request: what each signal does to its alert, its group, and whom that wakes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet, HashMap},
+};
 
 use base::{Code, Digest, Duration, Id, id};
 use connect::inbound::{self, Parsed, Signal};
@@ -12,6 +15,7 @@ use domain::{
     escalation::EndReason,
     incident::{Cause, Declaration, Status},
 };
+use evidence::canonical::Written;
 use serde_json::json;
 use store::{
     alert as alerts, config, door, incident as incidents,
@@ -70,7 +74,50 @@ pub(super) struct Request {
     pub(super) door: Door,
     pub(super) inbound: Inbound,
     pub(super) parsed: Parsed,
+    /// The signals that can be used, where they were worked out before the turn.
+    pub(super) ready: Vec<Ready>,
     pub(super) origin: Origin,
+}
+
+/// What of a signal needs no database: worked out before the turn, so that turns stay short.
+#[derive(Clone)]
+pub(super) struct Ready {
+    /// The digest of its key.
+    key: Digest,
+    /// The digest of its group's key.
+    group: Digest,
+    action: inbound::Action,
+    severity: Severity,
+    /// Its words, should it open an alert.
+    words: Written,
+}
+
+impl Ready {
+    fn of(integration: &config::Integration, signal: &Signal) -> Self {
+        let group = group_key(integration, signal);
+        Self {
+            key: key_digest(&signal.dedup_key),
+            group: key_digest(&group),
+            action: signal.action,
+            severity: signal.severity,
+            words: Written::of(&words(signal, &group)).expect("invariant: texts have a form"),
+        }
+    }
+
+    /// All signals of a request that can be used.
+    fn all(integration: &config::Integration, parsed: &Parsed) -> Vec<Self> {
+        parsed.signals.iter().flatten().map(|signal| Self::of(integration, signal)).collect()
+    }
+}
+
+impl Request {
+    fn ready(&self) -> Cow<'_, [Ready]> {
+        if self.ready.is_empty() {
+            Cow::Owned(Ready::all(&self.door.integration, &self.parsed))
+        } else {
+            Cow::Borrowed(&self.ready)
+        }
+    }
 }
 
 impl App {
@@ -95,7 +142,8 @@ impl App {
                 let subscription = parsed.subscription.clone();
                 let caller = Caller::sender(door.integration.id);
                 let integration = door.integration.id;
-                let request = Request { intake, door, inbound, parsed, origin: Origin::Sender };
+                let (ready, origin) = (Ready::all(&door.integration, &parsed), Origin::Sender);
+                let request = Request { intake, door, inbound, parsed, ready, origin };
                 let command = move |turn: &mut Turn<'_>| arrive(turn, &request);
                 let arrived = self.commit(db::Lane::Normal, &caller, command).await?;
                 if let Some(subscription) = subscription {
@@ -118,13 +166,13 @@ type Touched = (Id<id::Alert>, Severity, Id<id::Group>);
 #[derive(Default)]
 struct Effects {
     transitions: Vec<Transition>,
-    words: Vec<(Code, serde_json::Value)>,
+    words: Vec<(Code, Written)>,
     receipts: Vec<Receipt>,
     repeats: Vec<Id<id::Alert>>,
     ignored: i64,
     /// Alerts that this request opened, changed or (`None`) resolved, by key: a key may stand in it
     /// twice.
-    touched: BTreeMap<Digest, Option<Touched>>,
+    touched: HashMap<Digest, Option<Touched>>,
     /// Open groups by key.
     groups: BTreeMap<Digest, Id<id::Group>>,
     /// How many alerts of each group are open after this request.
@@ -138,7 +186,15 @@ struct Effects {
 
 pub(super) fn arrive(turn: &mut Turn<'_>, request: &Request) -> Result<Arrived, Stop> {
     let mut effects = Effects::default();
-    for signal in request.parsed.signals.iter().flatten() {
+    let ready = request.ready();
+    let keys: Vec<Digest> = ready.iter().map(|signal| signal.key).collect();
+    let found = alerts::by_keys(turn.conn, request.inbound.integration, &keys)?;
+    effects.touched.reserve(keys.len());
+    for (key, found) in keys.into_iter().zip(found) {
+        let found = found.map(|(alert, severity, group)| (alert, severity_named(&severity), group));
+        effects.touched.insert(key, found);
+    }
+    for signal in ready.iter() {
         effect(turn, &request.door.integration, signal, &mut effects)?;
     }
     let rejected = request.parsed.signals.iter().filter(|signal| signal.is_err()).count();
@@ -180,22 +236,17 @@ fn expect_next(turn: &mut Turn<'_>, integration: &config::Integration) -> Result
 fn effect(
     turn: &mut Turn<'_>,
     integration: &config::Integration,
-    signal: &Signal,
+    signal: &Ready,
     effects: &mut Effects,
 ) -> Result<(), Stop> {
-    let key = key_digest(&signal.dedup_key);
-    let found = match effects.touched.get(&key) {
-        Some(touched) => *touched,
-        None => alerts::by_key(turn.conn, integration.id, key)?
-            .map(|(alert, severity, group)| (alert, severity_named(&severity), group)),
-    };
+    let found = effects.touched.get(&signal.key).copied().flatten();
     let known = found.map_or(Known::Closed, |(_, severity, _)| Known::Open(severity));
     let severity = signal.severity;
     let outcome = alert::decide(known, Seen::from(signal.action), severity);
     let alert = found.map(|(alert, ..)| alert);
     let receipt = |action| Receipt { alert, action };
     match (outcome, found) {
-        (Outcome::Record(AlertAction::Opened), _) => open(turn, integration, signal, key, effects)?,
+        (Outcome::Record(AlertAction::Opened), _) => open(turn, integration, signal, effects)?,
         (Outcome::Record(action), Some((alert, _, group))) => {
             let number = effects.transitions.len();
             effects.transitions.push(transition(alert, action, (severity, group, false), number));
@@ -203,7 +254,7 @@ fn effect(
             if over {
                 settle(turn, group, effects)?;
             }
-            effects.touched.insert(key, (!over).then_some((alert, severity, group)));
+            effects.touched.insert(signal.key, (!over).then_some((alert, severity, group)));
             effects.receipts.push(receipt(name(action)));
         }
         (Outcome::Repeat, Some((alert, _, group))) => {
@@ -231,13 +282,10 @@ fn may_acknowledge(integration: &config::Integration) -> bool {
 fn open(
     turn: &mut Turn<'_>,
     integration: &config::Integration,
-    signal: &Signal,
-    key: Digest,
+    signal: &Ready,
     effects: &mut Effects,
 ) -> Result<(), Stop> {
-    let severity = signal.severity;
-    let group_key = group_key(integration, signal);
-    let group_digest = key_digest(&group_key);
+    let (severity, group_digest) = (signal.severity, signal.group);
     let held = match effects.groups.get(&group_digest) {
         Some(group) => Some(*group),
         None => {
@@ -264,8 +312,8 @@ fn open(
         (severity, group, opens),
         number,
     ));
-    effects.words.push((field(number), words(signal, &group_key)));
-    effects.touched.insert(key, Some((alert, severity, group)));
+    effects.words.push((field(number), signal.words.clone()));
+    effects.touched.insert(signal.key, Some((alert, severity, group)));
     effects.receipts.push(Receipt { alert: Some(alert), action: "opened" });
     Ok(())
 }
@@ -301,7 +349,7 @@ fn record(turn: &mut Turn<'_>, request: &Request, effects: &mut Effects) -> Resu
         let last = chunk.last().map_or(0, |transition| transition.word);
         let mut draft = Event::from(event).draft(request.intake, turn.now);
         while let Some(word) = words.next_if(|(name, _)| number_of(name) <= last) {
-            draft.words.push(word);
+            draft.written.push(word);
         }
         drafts.push(draft);
     }
@@ -342,8 +390,12 @@ fn wake(turn: &mut Turn<'_>, request: &Request, effects: &Effects) -> Result<(),
 /// Whether nobody would hear of a group's next alert: it has no ladder, and its incident, or the one
 /// that was merged into, is over.
 fn unattended(turn: &mut Turn<'_>, group: Id<id::Group>) -> Result<bool, Stop> {
+    // Asked first: it is so nearly always, and the group's own row need not be read back.
+    if running(turn, &group.to_string())? {
+        return Ok(false);
+    }
     let Some(row) = alerts::load_group(turn.conn, group)? else { return Ok(false) };
-    if row.state != "open" || running(turn, &group.to_string())? {
+    if row.state != "open" {
         return Ok(false);
     }
     let mut next = row.incident;

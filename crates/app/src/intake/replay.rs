@@ -64,7 +64,7 @@ impl App {
         let subscription = parsed.subscription.clone();
         let integration = door.integration.id;
         let origin = Origin::Replay;
-        let mut request = Request { intake, door, inbound, parsed, origin };
+        let mut request = Request { intake, door, inbound, parsed, ready: Vec::new(), origin };
         let command = move |turn: &mut Turn<'_>| {
             let quarantined = unsettled(turn.conn, intake)?;
             if partly {

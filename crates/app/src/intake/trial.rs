@@ -66,7 +66,7 @@ impl App {
         let intake = Id::mint(now, &mut crate::Dice::from_seed(self.seed()));
         let inbound = incoming.kept(source, id, now);
         let origin = Origin::Trial;
-        let request = Request { intake, door, inbound, parsed: both, origin };
+        let request = Request { intake, door, inbound, parsed: both, ready: Vec::new(), origin };
         let command = move |turn: &mut Turn<'_>| {
             turn.set_mode(Mode::Exercise);
             arrive(turn, &request)

@@ -43,7 +43,11 @@ fn send<T>(mut items: impl Iterator<Item = Item<T>>, to: &SyncSender<Option<Vec<
         let batch: Vec<_> = items.by_ref().take(BATCH).collect();
         let last = batch.len() < BATCH;
         // Nobody takes results any more: the check has ended.
-        if to.send(Some(batch)).is_err() || last && to.send(None).is_err() || last {
+        if to.send(Some(batch)).is_err() {
+            return;
+        }
+        if last {
+            drop(to.send(None));
             return;
         }
     }

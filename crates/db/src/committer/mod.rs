@@ -89,7 +89,7 @@ pub struct Committer {
 
 enum Place {
     Thread(Mutex<Option<JoinHandle<()>>>),
-    Inline(Mutex<Machine>),
+    Inline(Box<Mutex<Machine>>),
 }
 
 impl Committer {
@@ -109,7 +109,7 @@ impl Committer {
 
     /// A committer that runs each job at once on the calling thread.
     pub(crate) fn inline(machine: Machine, shared: Arc<Shared>) -> Self {
-        Self { shared, place: Place::Inline(Mutex::new(machine)) }
+        Self { shared, place: Place::Inline(Box::new(Mutex::new(machine))) }
     }
 
     /// Runs a job in a turn and answers after the commit.

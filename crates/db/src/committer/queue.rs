@@ -32,6 +32,8 @@ pub(crate) struct Queue {
 struct State {
     urgent: VecDeque<Pending>,
     normal: VecDeque<Pending>,
+    /// The committer waits: only then need it be woken.
+    idle: bool,
     stopped: bool,
 }
 
@@ -55,15 +57,19 @@ impl Queue {
             return Err(Closed::Full);
         }
         waiting.push_back(job);
+        let idle = std::mem::take(&mut state.idle);
         drop(state);
-        self.more.notify_one();
+        if idle {
+            self.more.notify_one();
+        }
         Ok(())
     }
 
     /// Waits for jobs and takes up to `limit`, the urgent first; `None` when stopped.
     pub(crate) fn take(&self, limit: usize) -> Option<Vec<Pending>> {
         let empty = |state: &mut State| {
-            !state.stopped && state.urgent.is_empty() && state.normal.is_empty()
+            state.idle = !state.stopped && state.urgent.is_empty() && state.normal.is_empty();
+            state.idle
         };
         let state = self.more.wait_while(self.lock(), empty);
         let mut state = state.unwrap_or_else(PoisonError::into_inner);

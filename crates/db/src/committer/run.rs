@@ -17,15 +17,39 @@ const KEEP: &str = "RELEASE SAVEPOINT job; SAVEPOINT job";
 const UNDO: &str = "ROLLBACK TO SAVEPOINT job";
 
 /// Runs the jobs in their order. A lone one needs no savepoint: its turn is rolled back.
-pub(super) fn run_all(conn: &mut Conn, jobs: &mut [Pending]) -> Result<(), Setback> {
+///
+/// Several are tried without savepoints first, since nearly every job is kept; where one wrote and is
+/// not to be kept, `Setback::Careful` asks for the same turn with a savepoint before each.
+pub(super) fn run_all(conn: &mut Conn, jobs: &mut [Pending], careful: bool) -> Result<(), Setback> {
     let mut open: Vec<_> = jobs.iter_mut().filter(|job| !job.settled).collect();
     if let [job] = open.as_mut_slice() {
         return run_alone(conn, job);
+    }
+    if !careful {
+        return open.into_iter().try_for_each(|job| run_lightly(conn, job));
     }
     if !open.is_empty() {
         conn.script(SAVE, "db.savepoint")?;
     }
     open.into_iter().try_for_each(|job| run_among(conn, job))
+}
+
+/// Runs a job without a savepoint: it is kept, or refused before it wrote anything.
+fn run_lightly(conn: &mut Conn, job: &mut Pending) -> Result<(), Setback> {
+    let before = conn.wrote();
+    conn.set_wrote(false);
+    let verdict = run_once(conn, job.work.as_mut());
+    stands(conn, job, &verdict)?;
+    let clean = matches!(verdict, Verdict::Refused) && !conn.wrote();
+    if !clean && !matches!(verdict, Verdict::Kept) {
+        // This run counts as one of its tries.
+        job.retries += u32::from(matches!(verdict, Verdict::Conflict(_)));
+        conn.roll_back()?;
+        return Err(Setback::Careful);
+    }
+    conn.set_wrote(before || conn.wrote());
+    job.verdict = Some(verdict);
+    Ok(())
 }
 
 fn run_alone(conn: &mut Conn, job: &mut Pending) -> Result<(), Setback> {
@@ -93,7 +117,12 @@ fn stands(conn: &Conn, job: &mut Pending, verdict: &Verdict) -> Result<(), Setba
 /// Runs a job and judges it by what it says and by what happened on the connection.
 fn run_once(conn: &mut Conn, work: &mut dyn Work) -> Verdict {
     conn.forget();
-    let ran = catch_unwind(AssertUnwindSafe(|| work.run(conn)));
+    let ran = catch_unwind(AssertUnwindSafe(|| {
+        let ran = work.run(conn);
+        // What fails here is noted on the connection and judged below.
+        if ran == Ran::Done { conn.flush().map_or(Ran::Refused, |()| Ran::Done) } else { ran }
+    }));
+    conn.held.clear();
     let note = conn.forget();
     match (ran, note.fault, note.conflict) {
         (_, Some(fault @ Fault::Lost { .. }), _) => Verdict::Fault(fault),

@@ -46,6 +46,8 @@ pub(crate) struct Machine {
 pub(super) enum Setback {
     /// Run it again at once: a job was settled or may try again.
     Again,
+    /// Run it again with a savepoint before each job: one that wrote is not to be kept.
+    Careful,
     /// The database failed: wait, then run it again.
     Down(Fault),
     /// The engine refuses this very commit: one of the jobs is to blame.
@@ -73,11 +75,15 @@ impl Machine {
 
     /// Runs jobs in one turn, however often it takes, and answers them all.
     pub(crate) fn serve(&mut self, mut jobs: Vec<Pending>) {
-        let (mut failed, mut doubt) = (0, None);
+        let (mut failed, mut doubt, mut careful) = (0, None, false);
         loop {
-            let fault = match self.attempt(&mut jobs, doubt) {
+            let fault = match self.attempt(&mut jobs, doubt, careful) {
                 Ok(()) => return jobs.into_iter().for_each(Pending::conclude),
                 Err(Setback::Again) => continue,
+                Err(Setback::Careful) => {
+                    careful = true;
+                    continue;
+                }
                 Err(Setback::Spoiled(fault)) => return self.separate(jobs, &fault),
                 Err(Setback::Down(fault)) => fault,
                 Err(Setback::Unknown(fault, turn)) => {
@@ -100,7 +106,12 @@ impl Machine {
         }
     }
 
-    fn attempt(&mut self, jobs: &mut [Pending], doubt: Option<i64>) -> Result<(), Setback> {
+    fn attempt(
+        &mut self,
+        jobs: &mut [Pending],
+        doubt: Option<i64>,
+        careful: bool,
+    ) -> Result<(), Setback> {
         if self.faults().at_begin() {
             let source = Cause::new("refused by an injected fault");
             return Err(Fault::Open { source }.into());
@@ -116,7 +127,7 @@ impl Machine {
             shared.succeeded(earlier);
             return Ok(());
         }
-        run_all(conn, jobs)?;
+        run_all(conn, jobs, careful)?;
         if !conn.wrote() {
             conn.roll_back()?;
             if let Some(fault) = full(jobs) {

@@ -82,6 +82,30 @@ impl Postgres {
         rows.iter().map(cells).collect()
     }
 
+    /// Asks one question with each list of parameters, before the first answer is there.
+    pub(crate) fn query_each(
+        &mut self,
+        text: &Text<'_>,
+        each: &[Vec<Value>],
+    ) -> Result<Vec<Vec<Vec<Cell>>>, Trouble> {
+        let stmt = self.statement(text)?;
+        each.iter().try_for_each(|args| check(&stmt, args))?;
+        let (client, stmt) = (&self.client, &stmt);
+        let mut found = Vec::with_capacity(each.len());
+        for chunk in each.chunks(PIPELINE) {
+            let asked = chunk.iter().map(|args| async move {
+                client.query_raw(stmt, args).await?.try_collect::<Vec<_>>().await
+            });
+            let answers = async { in_order(asked.collect()).await.into_iter().collect() };
+            let answers: Vec<Vec<_>> =
+                wait(&self.runtime, self.patience, &mut self.silent, answers)?;
+            for rows in &answers {
+                found.push(rows.iter().map(cells).collect::<Result<_, _>>()?);
+            }
+        }
+        Ok(found)
+    }
+
     pub(crate) fn execute(&mut self, text: &Text<'_>, args: &[Value]) -> Result<u64, Trouble> {
         let stmt = self.statement(text)?;
         check(&stmt, args)?;
@@ -211,26 +235,29 @@ fn wait<T>(
 
 type Error = tokio_postgres::Error;
 
-/// Polls futures in their order until each is done: the first poll of each sends its request, so
-/// requests leave in order and share the round trip.
+/// Polls each future once, which sends its request, then waits for them in their order, in which the
+/// answers come: requests share the round trip.
 async fn in_order<T>(futures: Vec<impl Future<Output = T>>) -> Vec<T> {
     let mut waiting: Vec<Pin<Box<_>>> = futures.into_iter().map(Box::pin).collect();
-    let mut done: Vec<Option<T>> = waiting.iter().map(|_| None).collect();
+    let mut early: Vec<Option<T>> = Vec::with_capacity(waiting.len());
     std::future::poll_fn(|cx| {
-        let mut all = true;
-        for (future, slot) in waiting.iter_mut().zip(&mut done) {
-            if slot.is_some() {
-                continue;
-            }
-            match future.as_mut().poll(cx) {
-                Poll::Ready(value) => *slot = Some(value),
-                Poll::Pending => all = false,
-            }
+        for future in &mut waiting {
+            early.push(match future.as_mut().poll(cx) {
+                Poll::Ready(value) => Some(value),
+                Poll::Pending => None,
+            });
         }
-        if all { Poll::Ready(()) } else { Poll::Pending }
+        Poll::Ready(())
     })
     .await;
-    done.into_iter().flatten().collect()
+    let mut done = Vec::with_capacity(waiting.len());
+    for (future, early) in waiting.into_iter().zip(early) {
+        done.push(match early {
+            Some(value) => value,
+            None => future.await,
+        });
+    }
+    done
 }
 
 fn check(stmt: &Statement, args: &[Value]) -> Result<(), Trouble> {

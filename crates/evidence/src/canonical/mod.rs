@@ -27,6 +27,25 @@ pub enum Unwritable {
     Depth,
 }
 
+/// A value in its canonical bytes, written ahead of the moment in which they are hashed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written(Vec<u8>);
+
+impl Written {
+    /// The canonical bytes of `value`.
+    ///
+    /// # Errors
+    /// As [`to_vec`].
+    pub fn of(value: &Value) -> Result<Self, Unwritable> {
+        to_vec(value).map(Self)
+    }
+
+    /// The bytes.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.0
+    }
+}
+
 /// The canonical bytes of `value`.
 ///
 /// # Errors
@@ -105,7 +124,8 @@ fn write_object(
 
 /// The order of keys: by UTF-16 code units (RFC 8785 section 3.2.3).
 pub fn key_order(a: &str, b: &str) -> std::cmp::Ordering {
-    a.encode_utf16().cmp(b.encode_utf16())
+    // Below the surrogates, bytes and code units agree; nearly every key is ASCII.
+    if a.is_ascii() && b.is_ascii() { a.cmp(b) } else { a.encode_utf16().cmp(b.encode_utf16()) }
 }
 
 fn write_number(out: &mut Vec<u8>, number: &Number) -> Result<(), Unwritable> {

@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{Actor, Attachment, Mode, Under};
+use crate::canonical::Written;
 
 /// An entry to be. `data` takes leaf-safe values only; a plain string does not compile:
 ///
@@ -33,6 +34,8 @@ pub struct Draft {
     pub data: Value,
     /// Words by field name. A name appears once.
     pub words: Vec<(Code, Value)>,
+    /// Further words, whose canonical bytes were made before the turn.
+    pub written: Vec<(Code, Written)>,
     /// Files that belong to it.
     pub attachments: Vec<Attachment>,
     /// Versions it was made under.
@@ -71,6 +74,7 @@ impl Draft {
             occurred_at,
             data: serde_json::to_value(data).expect("invariant: leaf-safe types are JSON"),
             words: Vec::new(),
+            written: Vec::new(),
             attachments: Vec::new(),
             under: Under::default(),
         }

@@ -6,7 +6,7 @@ use base::{Code, Digest, Entropy, Timestamp, entropy};
 
 use super::{Draft, Entry, Envelope, MAX_ENTRY, MAX_WORD, commitment};
 use crate::{
-    canonical::{self, Unwritable},
+    canonical::{self, Unwritable, Written},
     merkle, sha256,
 };
 
@@ -28,7 +28,7 @@ pub struct Sealed {
     pub bytes: Vec<u8>,
     /// Its leaf hash.
     pub leaf: Digest,
-    /// Its words, in the order of the draft.
+    /// Its words, in the order of the draft; those that were written before come last.
     pub words: Vec<SealedWord>,
 }
 
@@ -96,7 +96,7 @@ pub fn seal(
     entropy: &mut dyn Entropy,
 ) -> Result<Sealed, Unsealable> {
     let nonce = entropy::bytes(entropy);
-    let (words, committed) = seal_words(draft.words, entropy)?;
+    let (words, committed) = seal_words(draft.words, draft.written, entropy)?;
     let entry = Entry {
         kind: draft.kind,
         stream: draft.stream,
@@ -128,33 +128,27 @@ type Words = (Vec<SealedWord>, BTreeMap<Code, Digest>);
 
 fn seal_words(
     words: Vec<(Code, serde_json::Value)>,
+    written: Vec<(Code, Written)>,
     entropy: &mut dyn Entropy,
 ) -> Result<Words, Unsealable> {
-    let mut salts = vec![[0u8; 32]; words.len()];
+    let mut salts = vec![[0u8; 32]; words.len() + written.len()];
     entropy.fill(salts.as_flattened_mut());
+    let made = words.into_iter().map(|(field, value)| match canonical::to_vec(&value) {
+        Ok(value) => Ok((field, value)),
+        Err(source) => Err(Unsealable::Value { field, source }),
+    });
+    let written = written.into_iter().map(|(field, value)| Ok((field, value.into_bytes())));
     let mut committed = BTreeMap::new();
-    let mut sealed = Vec::with_capacity(words.len());
-    for ((field, value), salt) in words.into_iter().zip(salts) {
-        let word = seal_word(field, &value, salt)?;
-        match committed.entry(word.field.clone()) {
-            btree_map::Entry::Vacant(place) => place.insert(word.commitment),
-            btree_map::Entry::Occupied(_) => return Err(Unsealable::Twice(word.field)),
+    let mut sealed = Vec::with_capacity(salts.len());
+    for (word, salt) in made.chain(written).zip(salts) {
+        let (field, value) = word?;
+        let commitment = commitment(&salt, field.as_str(), &value);
+        match committed.entry(field.clone()) {
+            btree_map::Entry::Vacant(place) => place.insert(commitment),
+            btree_map::Entry::Occupied(_) => return Err(Unsealable::Twice(field)),
         };
-        sealed.push(word);
+        let large = value.len() > MAX_WORD;
+        sealed.push(SealedWord { field, salt, value, commitment, large });
     }
     Ok((sealed, committed))
-}
-
-fn seal_word(
-    field: Code,
-    value: &serde_json::Value,
-    salt: [u8; 32],
-) -> Result<SealedWord, Unsealable> {
-    let value = match canonical::to_vec(value) {
-        Ok(value) => value,
-        Err(source) => return Err(Unsealable::Value { field, source }),
-    };
-    let commitment = commitment(&salt, field.as_str(), &value);
-    let large = value.len() > MAX_WORD;
-    Ok(SealedWord { field, salt, value, commitment, large })
 }

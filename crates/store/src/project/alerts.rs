@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use base::{Digest, Id, id};
-use db::{ManyStmt, Rows, Stmt, Value};
+use db::{ManyStmt, Rows, Stmt};
 use domain::alert::{
     AlertAction, AlertsReceived, ChangesReported, Event, InputQuarantined, Severity, Transition,
 };
@@ -103,12 +103,11 @@ impl Step<'_> {
 
     fn received(&mut self, received: &AlertsReceived) -> Result<(), StoreError> {
         let mut groups: BTreeMap<Id<id::Group>, Tally> = BTreeMap::new();
-        let mut opened = Vec::new();
         for transition in &received.transitions {
             if transition.opens_group {
                 self.open_group(received, transition)?;
             }
-            self.transition(received, transition, &mut opened)?;
+            self.transition(received, transition)?;
             let tally = groups.entry(transition.group).or_default();
             match transition.action {
                 AlertAction::Opened => tally.open += 1,
@@ -120,7 +119,6 @@ impl Step<'_> {
                 tally.worst = Some(worst);
             }
         }
-        self.conn.insert_many(&OPEN, &opened)?;
         groups.into_iter().try_for_each(|(group, tally)| self.tally(group, &tally))
     }
 
@@ -128,7 +126,6 @@ impl Step<'_> {
         &mut self,
         received: &AlertsReceived,
         transition: &Transition,
-        opened: &mut Vec<Vec<Value>>,
     ) -> Result<(), StoreError> {
         let at = self.entry.recorded_at;
         let severity = name_of(&transition.severity);
@@ -136,7 +133,7 @@ impl Step<'_> {
         if transition.action == AlertAction::Opened {
             let dedup = self.dedup(&field, "key");
             let (integration, group) = (received.integration, transition.group);
-            let row: &[Value] = args![
+            let row = row![
                 transition.alert,
                 integration,
                 dedup,
@@ -148,15 +145,12 @@ impl Step<'_> {
                 self.seq,
                 field
             ];
-            opened.push(row.to_vec());
-            return Ok(());
+            return Ok(self.conn.put_row(&OPEN, row)?);
         }
-        // What this request opened itself may change within it: its row must be there first.
-        self.conn.insert_many(&OPEN, &std::mem::take(opened))?;
         if transition.action == AlertAction::Changed {
-            self.conn.execute(&CHANGE, args![transition.alert, severity, at])?;
+            self.conn.put(&CHANGE, row![transition.alert, severity, at])?;
         } else {
-            self.conn.execute(&RESOLVE, args![transition.alert, at])?;
+            self.conn.put(&RESOLVE, row![transition.alert, at])?;
         }
         Ok(())
     }
@@ -170,9 +164,9 @@ impl Step<'_> {
         let key = self.dedup(&field, "group");
         let severity = name_of(&transition.severity);
         let (integration, at) = (received.integration, self.entry.recorded_at);
-        self.conn.execute(
+        self.conn.put(
             &OPEN_GROUP,
-            args![transition.group, integration, key, severity, at, self.seq, field],
+            row![transition.group, integration, key, severity, at, self.seq, field],
         )?;
         Ok(())
     }
@@ -186,7 +180,7 @@ impl Step<'_> {
         let open = held.int(2)? + tally.open;
         let due_at = held.opt_int(3)?.unwrap_or(self.entry.recorded_at.micros());
         let (state, due_at) = if open > 0 { ("open", Some(due_at)) } else { ("closed", None) };
-        self.conn.execute(&TALLY, args![group, open, worst, state, due_at])?;
+        self.conn.put(&TALLY, row![group, open, worst, state, due_at])?;
         match held.opt_text(1)? {
             Some(incident) => super::incidents::add(self.conn, incident, self.seq),
             None => Ok(()),
@@ -196,9 +190,9 @@ impl Step<'_> {
     fn quarantined(&mut self, input: &InputQuarantined) -> Result<(), StoreError> {
         let (source, reason) = (input.source.as_str(), input.reason.as_str());
         let at = self.entry.recorded_at;
-        self.conn.execute(
+        self.conn.put(
             &QUARANTINE,
-            args![
+            row![
                 self.entry.stream.as_str(),
                 input.integration,
                 source,

@@ -61,9 +61,9 @@ impl Step<'_> {
         let id = self.entry.stream.as_str();
         let (by, at) = state.acknowledged.unzip();
         let target_id = state.target_id.as_str();
-        self.conn.execute(
+        self.conn.put_last(
             &ESCALATION,
-            args![
+            row![
                 id,
                 name_of(&state.target),
                 target_id,
@@ -76,7 +76,7 @@ impl Step<'_> {
             ],
         )?;
         if state.target == escalation::TargetKind::Group {
-            self.conn.execute(&GROUP_DUE, args![target_id, id, state.due_at])?;
+            self.conn.put(&GROUP_DUE, row![target_id, id, state.due_at])?;
         }
         Ok(())
     }
@@ -106,9 +106,9 @@ impl Step<'_> {
             page::Event::PageAttemptFailed(failed) => Some(failed.reason.to_string()),
             _ => None,
         };
-        self.conn.execute(
+        self.conn.put(
             &PAGE,
-            args![
+            row![
                 self.entry.stream.as_str(),
                 next.escalation,
                 next.person,

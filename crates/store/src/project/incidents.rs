@@ -137,9 +137,9 @@ impl Step<'_> {
     }
 
     fn incident_row(&mut self, state: &Incident) -> Result<(), StoreError> {
-        self.conn.execute(
+        self.conn.put(
             &INCIDENT,
-            args![
+            row![
                 self.entry.stream.as_str(),
                 state.reference.as_str(),
                 name_of(&self.entry.mode),
@@ -165,7 +165,7 @@ impl Step<'_> {
     ) -> Result<(), StoreError> {
         let id = self.entry.stream.as_str();
         for gone in before.iter().filter(|task| !after.contains(task)) {
-            self.conn.execute(&TASK_DONE, args![id, *gone])?;
+            self.conn.put(&TASK_DONE, row![id, *gone])?;
         }
         if let Event::Process(event) = event
             && let process::Event::TaskCreated(task) = event.as_ref()
@@ -174,7 +174,7 @@ impl Step<'_> {
             let roles: Vec<&str> = task.roles.iter().map(Code::as_str).collect();
             let role = (!roles.is_empty()).then(|| roles.join(" "));
             let at = self.entry.recorded_at;
-            self.conn.execute(&TASK, args![id, number, element, role, at, task.due_at])?;
+            self.conn.put(&TASK, row![id, number, element, role, at, task.due_at])?;
         }
         Ok(())
     }
@@ -231,9 +231,9 @@ impl Step<'_> {
         match event {
             Event::IncidentDeclared(e) => {
                 if let Some((year, number)) = number(&state.reference) {
-                    self.conn.execute(&NUMBER, args![year, number])?;
+                    self.conn.put(&NUMBER, row![year, number])?;
                 }
-                self.conn.execute(&ADOPT, args![id, id])?;
+                self.conn.put(&ADOPT, row![id, id])?;
                 govern(self.conn, id, state, self.entry.recorded_at)?;
                 if let Some(group) = e.group {
                     claim_group(self.conn, id, &group.to_string(), self.seq)?;
@@ -338,7 +338,7 @@ pub(super) fn timeline(conn: &mut Conn, entry: &Entry, seq: i64) -> Result<(), S
 
 /// Puts one entry on an incident's timeline.
 pub(super) fn add(conn: &mut Conn, incident: &str, seq: i64) -> Result<(), StoreError> {
-    conn.execute(&ADD, args![incident, seq])?;
+    conn.put(&ADD, row![incident, seq])?;
     Ok(())
 }
 
@@ -378,8 +378,8 @@ pub(super) fn adopt_child(
 }
 
 fn claim_group(conn: &mut Conn, incident: &str, group: &str, seq: i64) -> Result<(), StoreError> {
-    conn.execute(&CLAIM_GROUP, args![group, incident])?;
-    conn.execute(&ADD_INTAKES, args![incident, group, seq])?;
+    conn.put(&CLAIM_GROUP, row![group, incident])?;
+    conn.put(&ADD_INTAKES, row![incident, group, seq])?;
     for row in conn.query(&GROUP_ESCALATIONS, args![group])? {
         let escalation = row.text(0)?.to_owned();
         adopt(conn, incident, &escalation, seq)?;
@@ -391,8 +391,8 @@ fn claim_group(conn: &mut Conn, incident: &str, group: &str, seq: i64) -> Result
 }
 
 fn adopt(conn: &mut Conn, incident: &str, stream: &str, seq: i64) -> Result<(), StoreError> {
-    conn.execute(&ADOPT, args![stream, incident])?;
-    conn.execute(&ADD_STREAM, args![incident, stream, seq])?;
+    conn.put(&ADOPT, row![stream, incident])?;
+    conn.put(&ADD_STREAM, row![incident, stream, seq])?;
     Ok(())
 }
 

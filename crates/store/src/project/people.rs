@@ -43,20 +43,20 @@ impl Step<'_> {
         match &event {
             person::Event::RoleGranted(e) => {
                 let entity = e.entity.map(|e| e.to_string()).unwrap_or_default();
-                self.conn.execute(&GRANT, args![id, e.role.code(), entity])?;
+                self.conn.put(&GRANT, row![id, e.role.code(), entity])?;
             }
             person::Event::RoleRevoked(e) => {
                 let entity = e.entity.map(|e| e.to_string()).unwrap_or_default();
-                self.conn.execute(&REVOKE, args![id, e.role.code(), entity])?;
+                self.conn.put(&REVOKE, row![id, e.role.code(), entity])?;
             }
             person::Event::ContactAdded(e) => {
                 let position = i64::try_from(next.contacts.len()).unwrap_or(i64::MAX) - 1;
-                self.conn.execute(&CONTACT, args![id, position, name_of(&e.channel), self.seq])?;
+                self.conn.put(&CONTACT, row![id, position, name_of(&e.channel), self.seq])?;
             }
             _ => {}
         }
         let kind = name_of(&next.kind);
-        self.conn.execute(&PERSON, args![id, kind, next.word, next.elevated_at])?;
+        self.conn.put(&PERSON, row![id, kind, next.word, next.elevated_at])?;
         Ok(State::Person(Box::new(next)))
     }
 }

@@ -92,7 +92,7 @@ on_both_engines! {
         let draft = Request::new(door).with(opened, twin, "disk", high).draft(&mut teller);
         teller.tell([draft]);
         let key = store::project::key_digest("disk");
-        let found = teller.read(move |conn| alert::by_key(conn, door, key)).unwrap();
+        let found = teller.read(move |conn| alert::by_keys(conn, door, &[key])).remove(0).unwrap();
         assert_eq!((found.0, found.2), (twin, group));
         assert_eq!(teller.rebuilt().differences, vec![]);
     }

@@ -1,6 +1,10 @@
 // What the sample bank does not hold by itself, so that every page has something to show: a function, a
 // team, a webhook, a draft, and an incident with an exception. Through the API, as a program would.
 
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { ROOT } from "./lib.mjs";
+
 /** Fills a house; answers the reference of the incident whose step was passed by exception. */
 export async function furnish(house) {
   const token = async (role) =>
@@ -21,19 +25,12 @@ export async function furnish(house) {
   await ask(admin, "/functions", { code: "retail-payments", name: "Retail payments", critical: true, entities: [entity.id] });
   await ask(admin, "/teams", { code: "payments", name: "Payments" });
   await ask(admin, "/webhooks", { name: "Audit sink", url: "https://sink.example/entries" });
-  const policy = { document: POLICY, rationale: "A longer wait at night" };
-  await ask(owner, "/documents/policy/default/drafts", policy);
+  const drawn = await readFile(join(ROOT, "processes/remediation.bpmn"), "utf8");
+  const draft = { document: drawn.replace("Plan the action", "Plan the remedy"), rationale: "Our own word for it" };
+  await ask(owner, "/documents/process/remediation/drafts", draft);
   const { reference } = await ask(responder, "/incidents", { title: "Vault door sensor is silent", mode: "exercise" });
   const { tasks } = await ask(responder, `/incidents/${reference}`);
   const passed = { code: "EX-URGENT", rationale: "The vault is guarded meanwhile" };
   await ask(responder, `/incidents/${reference}/tasks/${tasks[0].number}/exception`, passed);
   return reference;
 }
-
-/** Two rungs and a last resort, as docs/reference has policies. */
-const POLICY = JSON.stringify({
-  name: "default",
-  steps: [{ targets: [{ role: "responder" }, { role: "commander" }], wait_seconds: 600 }],
-  last_resort: { targets: [{ role: "management" }], wait_seconds: 900 },
-  acknowledged_seconds: 1800,
-});

@@ -86,7 +86,9 @@ export async function tabTo(page, selector, text) {
       && (!source || new RegExp(source).test(element.innerText.trim()));
   };
   for (let presses = 0; presses < MAX_TABS; presses += 1) {
-    if (await page.evaluate(reached, [selector, text])) return;
+    // A page that is just being left has no focus to look at.
+    const left = async () => { await page.waitForLoadState(); return false; };
+    if (await page.evaluate(reached, [selector, text]).catch(left)) return;
     await page.keyboard.press("Tab");
   }
   throw new Error(`${text ?? selector} cannot be reached by Tab on ${page.url()}`);

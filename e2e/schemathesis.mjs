@@ -60,7 +60,7 @@ async function asked(token, reference, filters) {
   return code(TOOL, [
     "--config-file", join(ROOT, "e2e/schemathesis.toml"),
     "run", `${watchkeeper.base}/api/openapi.json`,
-    "--seed", SEED, "--max-examples", EXAMPLES, "--workers", "2", "--no-shrink",
+    "--seed", SEED, "--max-examples", EXAMPLES, "--workers", "1", "--no-shrink",
     "--header", `Authorization: Bearer ${token}`, "--request-timeout", "20",
     "--continue-on-failure", ...filters,
   ], { ...process.env, REFERENCE: reference, NO_COLOR: "1" });
@@ -68,7 +68,7 @@ async function asked(token, reference, filters) {
 
 function code(command, words, env = process.env) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, words, { cwd: ROOT, env, stdio: ["ignore", "inherit", "inherit"] });
+    const child = spawn(command, words, { cwd: join(ROOT, "target"), env, stdio: ["ignore", "inherit", "inherit"] });
     child.once("error", reject);
     child.once("exit", (status) => resolve(status ?? 1));
   });

@@ -378,7 +378,7 @@ pub static TABLE: &[Route] = routes! {
              "PRO-007"];
     POST "/api/v1/incidents/{reference}/tasks/{number}/exception" TOKEN_RESPOND
         => api::bypass: "Pass a task by exception. Somebody else must ratify it, on a page."
-            ["INC-001" "INC-002" "INC-004" "PRC-002" "PRO-005" "PRO-009"];
+            ["INC-001" "INC-002" "INC-004" "PRC-002" "PRO-005" "PRO-009" "PRO-015" "PRO-016"];
     POST "/api/v1/incidents/{reference}/tasks/{number}/claim" TOKEN_RESPOND
         => api::claim: "Take a task on." ["INC-001" "INC-002" "INC-004" "PRC-003" "PRO-005" "TSK-001" "TSK-002" "TSK-003" "TSK-004"];
     POST "/api/v1/incidents/{reference}/tasks/{number}/release" TOKEN_RESPOND

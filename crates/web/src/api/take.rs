@@ -20,7 +20,7 @@ const MAX_FIELDS: usize = 64;
 /// The parameters of the path; what is not of their form is not there.
 pub(crate) struct Path<T>(pub(crate) T);
 
-/// The fields of the query; empty ones count as absent, unknown ones are refused by name.
+/// The fields of the query; unknown ones, and empty ones that want a value, are refused by name.
 pub(crate) struct Query<T>(pub(crate) T);
 
 /// A JSON body, taken or answered; what does not fit is named with its place.
@@ -48,8 +48,7 @@ impl<T: DeserializeOwned> FromRequestParts<Web> for Query<T> {
             return Err(Trouble::unreadable("A field of the query holds a zero."));
         }
         let given = form_urlencoded::parse(fields.as_bytes()).take(MAX_FIELDS);
-        let filled = given.filter(|(_, value)| !value.is_empty());
-        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(filled).finish();
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(given).finish();
         let uri: Uri = format!("/?{query}").parse().map_err(|_| Trouble::not_found())?;
         let read = axum::extract::Query::try_from_uri(&uri);
         read.map(|axum::extract::Query(read)| Self(read)).map_err(|e| {

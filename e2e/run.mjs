@@ -255,7 +255,7 @@ async function wrongInput(page) {
 async function everyPage(reference, karl, ada) {
   const cookies = { karl: await cookieOf(karl), ada: await cookieOf(ada) };
   const { found, lost } = await discover(house.base, [cookies.karl, cookies.ada],
-    [`/incidents/${reference}`, "/incidents/INC-2026-0001/severity/steps"]);
+    [`/incidents/${reference}`, "/incidents/INC-2026-0001/severity/steps", "/log/entries/2"]);
   book.expect("a link leads to every page", lost);
   const pages = [];
   for (const page of found) {

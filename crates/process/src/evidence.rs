@@ -132,8 +132,12 @@ fn summary(
     now: Timestamp,
     (phase, active): (Phase, &BTreeSet<Phase>),
 ) -> PhaseSummary {
-    let mine = || model.elements().iter().filter(move |e| e.marks.phase == Some(phase));
     let entered = |element: &Element| state.visits.contains_key(&element.id);
+    // What may run beside the process owes nothing until it does.
+    let mine = || {
+        let of_phase = model.elements().iter().filter(move |e| e.marks.phase == Some(phase));
+        of_phase.filter(|element| !model.is_beside(element) || entered(element))
+    };
     let progress = match (active.contains(&phase), mine().any(entered)) {
         (true, _) => Progress::Active,
         (false, true) => Progress::Passed,

@@ -57,20 +57,8 @@ pub fn process_drafts(
 /// sub-process or a called process, moves it nowhere: a late message does not contain again.
 fn phase_of(model: &Model, element: &Code) -> Option<Code> {
     let element = model.element(element)?;
-    let phase = element.marks.phase.filter(|_| !beside(model, element))?;
+    let phase = element.marks.phase.filter(|_| !model.is_beside(element))?;
     phase.as_str().parse().ok()
-}
-
-fn beside(model: &Model, element: &::process::Element) -> bool {
-    let mut at = element.parent.as_ref();
-    // Each element lies in one other, so the walk ends.
-    while let Some(around) = at.and_then(|id| model.element(id)) {
-        if matches!(around.kind, Kind::Call { .. } | Kind::EventSubProcess) {
-            return true;
-        }
-        at = around.parent.as_ref();
-    }
-    false
 }
 
 /// The version that an event ran under: inside a called process, that one's.

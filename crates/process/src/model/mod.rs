@@ -183,6 +183,19 @@ impl Model {
         &self.flows
     }
 
+    /// Whether an element runs beside the process itself: in an event sub-process or a called process.
+    pub fn is_beside(&self, element: &Element) -> bool {
+        let mut at = element.parent.as_ref();
+        // Each element lies in one other, so the walk ends.
+        while let Some(around) = at.and_then(|id| self.element(id)) {
+            if matches!(around.kind, Kind::Call { .. } | Kind::EventSubProcess) {
+                return true;
+            }
+            at = around.parent.as_ref();
+        }
+        false
+    }
+
     /// The elements of one scope: `None` is the top level.
     pub fn inside<'a>(&'a self, parent: Option<&'a Code>) -> impl Iterator<Item = &'a Element> {
         self.elements.iter().filter(move |element| element.parent.as_ref() == parent)

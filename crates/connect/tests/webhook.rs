@@ -11,7 +11,7 @@ use connect::outbound::{
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpListener,
+    net::{TcpListener, TcpStream},
     task::JoinHandle,
 };
 
@@ -21,15 +21,19 @@ async fn endpoint(answer: String) -> (u16, JoinHandle<String>) {
     let port = listener.local_addr().unwrap().port();
     let serving = tokio::spawn(async move {
         let (mut stream, _) = listener.accept().await.unwrap();
-        let mut asked = Vec::new();
-        while !is_whole(&asked) {
-            assert!(stream.read_buf(&mut asked).await.unwrap() > 0);
-        }
-        // The client reads no more than its limit and may hang up first.
-        let _cut_short = stream.write_all(answer.as_bytes()).await;
-        String::from_utf8(asked).unwrap()
+        serve(&mut stream, &answer).await
     });
     (port, serving)
+}
+
+async fn serve(stream: &mut TcpStream, answer: &str) -> String {
+    let mut asked = Vec::new();
+    while !is_whole(&asked) {
+        assert!(stream.read_buf(&mut asked).await.unwrap() > 0);
+    }
+    // The client reads no more than its limit and may hang up first.
+    let _cut_short = stream.write_all(answer.as_bytes()).await;
+    String::from_utf8(asked).unwrap()
 }
 
 fn is_whole(asked: &[u8]) -> bool {
@@ -84,6 +88,26 @@ async fn an_endpoint_behind_a_door_gets_a_signed_message() {
     let now = Timestamp::from_micros(1_700_000_001_000_000);
     assert_eq!(key.verify((&signed[0], &signed[1], &signed[2]), body.as_bytes(), now), Ok(()));
     expect_test::expect![[r#"{"type":"page","timestamp":"2023-11-14T22:13:20.000000Z","data":{"id":"pag_1","subject":"S1","text":"payments is down","url":null}}"#]].assert_eq(body);
+}
+
+#[tokio::test]
+async fn messages_to_the_same_addresses_share_a_connection() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let serving = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        for _ in 0..2 {
+            serve(&mut stream, "HTTP/1.1 204 No Content\r\n\r\n").await;
+        }
+    });
+    let guard = Guard::new([format!("127.0.0.1:{port}").parse().unwrap()]);
+    let channel = WebhookChannel::new(HttpClient::new(guard));
+    for _ in 0..2 {
+        let secret = SigningKey::secret_of(&[7; 32]);
+        let delivery = channel.send(&message(format!("http://127.0.0.1:{port}/"), secret)).await;
+        assert!(matches!(delivery, Delivery::HandedOver { .. }), "{delivery:?}");
+    }
+    serving.await.unwrap();
 }
 
 #[tokio::test]

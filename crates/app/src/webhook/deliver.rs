@@ -60,6 +60,10 @@ impl Scanned {
     fn with<T>(&self, change: impl FnOnce(&mut HashMap<Id<id::Endpoint>, i64>) -> T) -> T {
         change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
+
+    fn so_far(&self) -> HashMap<Id<id::Endpoint>, i64> {
+        self.with(|scanned| scanned.clone())
+    }
 }
 
 /// What an endpoint is told next.
@@ -69,6 +73,13 @@ struct Round {
     entries: Vec<Told>,
     /// Everything before this position was looked at.
     seen: i64,
+}
+
+/// An endpoint with what lies before it; nothing where it was removed meanwhile.
+struct Ahead {
+    cursor: Cursor,
+    from: i64,
+    round: Option<Round>,
 }
 
 /// An entry on its way.
@@ -93,8 +104,12 @@ impl App {
     /// Faults of the store; what an endpoint answers is kept, not returned.
     pub async fn tell_webhooks(&self) -> Result<usize, Error> {
         let (now, node) = (self.now(), self.options().node.clone());
-        let due = self.look(move |conn| webhook::due(conn, &node, now)).await?;
-        let told = join_all(due.into_iter().map(|cursor| self.tell_one(cursor))).await;
+        let scanned = self.scanned().so_far();
+        let due = self.look(move |conn| {
+            let due = webhook::due(conn, &node, now)?.into_iter();
+            due.map(|cursor| look_on(conn, cursor, &scanned)).collect::<Result<Vec<_>, _>>()
+        });
+        let told = join_all(due.await?.into_iter().map(|ahead| self.tell_one(ahead))).await;
         let mut attempts = 0;
         for one in told {
             attempts += one?;
@@ -103,31 +118,30 @@ impl App {
     }
 
     /// Tells one endpoint as long as all of a window is taken.
-    async fn tell_one(&self, mut cursor: Cursor) -> Result<usize, Error> {
+    async fn tell_one(
+        &self,
+        Ahead { mut cursor, mut from, mut round }: Ahead,
+    ) -> Result<usize, Error> {
         let mut attempts = 0;
-        loop {
+        while let Some(next) = round {
+            let is_over = if next.entries.is_empty() {
+                self.pass(&mut cursor, next.seen).await?;
+                next.seen - from < SCAN
+            } else if self.claim_webhook(&mut cursor).await? {
+                attempts += next.entries.len();
+                !self.tell_window(&mut cursor, next).await?
+            } else {
+                true
+            };
+            if is_over {
+                break;
+            }
+            let scanned = self.scanned().so_far();
             let held = cursor.clone();
-            let from = self.scanned().with(|scanned| scanned.get(&held.webhook).copied());
-            let from = from.unwrap_or(0).max(cursor.next_seq);
-            let round = self.look(move |conn| round(conn, &held, from)).await?;
-            let Some(round) = round else { return Ok(attempts) };
-            if round.entries.is_empty() {
-                let more = round.seen - from >= SCAN;
-                self.pass(&mut cursor, round.seen).await?;
-                if more {
-                    continue;
-                }
-                return Ok(attempts);
-            }
-            if !self.claim_webhook(&mut cursor).await? {
-                return Ok(attempts);
-            }
-            attempts += round.entries.len();
-            let whole = self.tell_window(&mut cursor, round).await?;
-            if !whole {
-                return Ok(attempts);
-            }
+            let ahead = self.look(move |conn| look_on(conn, held, &scanned)).await?;
+            (from, round) = (ahead.from, ahead.round);
         }
+        Ok(attempts)
     }
 
     /// Nothing for it up to `seen`: remembered here, and kept now and then.
@@ -241,6 +255,17 @@ impl App {
         }
         Ok(())
     }
+}
+
+/// What lies before an endpoint, from where this node has looked for it already.
+fn look_on(
+    conn: &mut Conn,
+    cursor: Cursor,
+    scanned: &HashMap<Id<id::Endpoint>, i64>,
+) -> Result<Ahead, StoreError> {
+    let from = scanned.get(&cursor.webhook).copied().unwrap_or(0).max(cursor.next_seq);
+    let round = round(conn, &cursor, from)?;
+    Ok(Ahead { cursor, from, round })
 }
 
 fn round(conn: &mut Conn, cursor: &Cursor, from: i64) -> Result<Option<Round>, StoreError> {

@@ -1,9 +1,10 @@
 //! Outgoing HTTP: guarded, bounded in time and size, no redirects, no proxy of the environment.
 
 use std::{
+    collections::HashMap,
     io,
     net::SocketAddr,
-    sync::{Arc, OnceLock},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     time::Duration,
 };
 
@@ -23,13 +24,25 @@ pub const CONNECT_LIMIT: Duration = Duration::from_secs(5);
 /// How much of an answer is read, in bytes; the rest is not.
 pub const MAX_ANSWER: usize = 64 * 1024;
 
+/// How many targets keep a client, and with it their connections, from one request to the next.
+const MAX_CLIENTS: usize = 64;
+
+/// How many idle connections a target keeps, and for how long.
+const IDLE: (usize, Duration) = (4, Duration::from_secs(30));
+
 /// An HTTP client that goes only where its guard lets it.
 #[derive(Clone)]
 pub struct HttpClient {
     guard: Arc<Guard>,
     /// TLS with the system's certificates, read at the first use.
     tls: Arc<OnceLock<ClientConfig>>,
+    /// The clients of the targets that were asked last. A name that leads to other addresses is
+    /// another target, so that no connection is reused that was not judged.
+    clients: Arc<Mutex<HashMap<Place, Client>>>,
 }
+
+/// Scheme, host and port, and the judged addresses.
+type Place = (String, Vec<SocketAddr>);
 
 /// What an endpoint answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,7 +73,7 @@ pub enum NoAnswer {
 impl HttpClient {
     /// A client behind this guard.
     pub fn new(guard: Guard) -> Self {
-        Self { guard: Arc::new(guard), tls: Arc::default() }
+        Self { guard: Arc::new(guard), tls: Arc::default(), clients: Arc::default() }
     }
 
     /// The guard, to judge an address before it is kept.
@@ -80,7 +93,7 @@ impl HttpClient {
     ) -> Result<Answer, NoAnswer> {
         let posting = async {
             let target = self.guard.target(address).await?;
-            let client = client(&target, self.tls(&target.url)?)?;
+            let client = self.client(&target)?;
             let mut request = client.post(target.url).body(body);
             for (name, value) in headers {
                 request = request.header(*name, value);
@@ -97,10 +110,26 @@ impl HttpClient {
     pub async fn get(&self, address: &str) -> Result<Answer, NoAnswer> {
         let reading = async {
             let target = self.guard.target(address).await?;
-            let client = client(&target, self.tls(&target.url)?)?;
+            let client = self.client(&target)?;
             read(client.get(target.url).send().await.map_err(failed)?).await
         };
         tokio::time::timeout(TIME_LIMIT, reading).await.map_err(|_| NoAnswer::Timeout)?
+    }
+
+    /// The client of a target, with the connections it has left open.
+    fn client(&self, target: &Target) -> Result<Client, NoAnswer> {
+        let place = (target.url.origin().ascii_serialization(), target.addresses.clone());
+        let kept = || self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = kept().get(&place) {
+            return Ok(client.clone());
+        }
+        let made = client(target, self.tls(&target.url)?)?;
+        let mut clients = kept();
+        if clients.len() >= MAX_CLIENTS {
+            clients.clear();
+        }
+        clients.insert(place, made.clone());
+        Ok(made)
     }
 
     /// The system's certificates for `https`; none for `http`, where none are used.
@@ -125,7 +154,8 @@ fn client(target: &Target, tls: ClientConfig) -> Result<Client, NoAnswer> {
         .resolve_to_addrs(host, &pinned(&target.addresses))
         .redirect(redirect::Policy::none())
         .no_proxy()
-        .pool_max_idle_per_host(0)
+        .pool_max_idle_per_host(IDLE.0)
+        .pool_idle_timeout(IDLE.1)
         .connect_timeout(CONNECT_LIMIT)
         .timeout(TIME_LIMIT)
         .user_agent(concat!("Watchkeeper/", env!("CARGO_PKG_VERSION")))

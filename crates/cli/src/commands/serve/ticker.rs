@@ -14,6 +14,8 @@ use tokio::{
 const AT_LATEST: Duration = Duration::from_millis(250);
 /// The shortest: a burst of commits is one tick.
 const AT_MOST_EVERY: Duration = Duration::from_millis(20);
+/// The shortest for webhooks: programs act on them, and a look costs one statement.
+const WEBHOOKS_EVERY: Duration = Duration::from_millis(2);
 
 /// The running ticker.
 pub struct Ticker {
@@ -45,19 +47,22 @@ impl Ticker {
 /// Clocks, pages and webhooks, side by side: a relay that hangs holds up no clock, a slow endpoint no
 /// page.
 async fn both(app: &App, stopped: &watch::Receiver<bool>) {
-    let clocks = again(app, stopped.clone(), async || app.keep_time().await.map(drop));
-    let pages = again(app, stopped.clone(), async || app.send_pages().await.map(drop));
-    let webhooks = again(app, stopped.clone(), async || app.tell_webhooks().await.map(drop));
+    let every = AT_MOST_EVERY;
+    let clocks = again(app, every, stopped.clone(), async || app.keep_time().await.map(drop));
+    let pages = again(app, every, stopped.clone(), async || app.send_pages().await.map(drop));
+    let every = WEBHOOKS_EVERY;
+    let webhooks = again(app, every, stopped.clone(), async || app.tell_webhooks().await.map(drop));
     tokio::join!(clocks, pages, webhooks);
 }
 
 async fn again(
     app: &App,
+    at_most_every: Duration,
     mut stopped: watch::Receiver<bool>,
     due: impl AsyncFn() -> Result<(), app::Error>,
 ) {
     let mut committed = app.db().committed();
-    let mut pace = interval(AT_MOST_EVERY);
+    let mut pace = interval(at_most_every);
     pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut trouble = Trouble::default();
     while !*stopped.borrow() {

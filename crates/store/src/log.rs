@@ -55,6 +55,12 @@ stmt!(
      WHERE seq < $1 AND kind = $2 ORDER BY seq DESC LIMIT 50"
 );
 stmt!(
+    NEWEST_OF_STREAM,
+    Rows::Any,
+    "SELECT seq, leaf, bytes, recorded_at FROM log_entry
+     WHERE stream = $1 AND kind = $2 AND seq < $3 ORDER BY stream_seq DESC LIMIT 50"
+);
+stmt!(
     OF_INCIDENT,
     Rows::Any,
     "SELECT e.seq, e.leaf, e.bytes, e.recorded_at FROM incident_entry i
@@ -84,6 +90,7 @@ pub(crate) static ALL: &[&Stmt] = &[
     &TAIL,
     &NEWEST,
     &NEWEST_OF_KIND,
+    &NEWEST_OF_STREAM,
     &OF_INCIDENT,
     &COUNT_OF_INCIDENT,
     &FIRST_AFTER,
@@ -209,6 +216,17 @@ pub fn before(conn: &mut Conn, seq: i64, kind: Option<&Code>) -> Result<Vec<Stor
         Some(kind) => stored(&conn.query(&NEWEST_OF_KIND, args![seq, kind.as_str()])?),
         None => stored(&conn.query(&NEWEST, args![seq])?),
     }
+}
+
+/// Up to 50 entries of one type in one stream before a position, newest first: reads that stream only,
+/// where [`before`] walks the log.
+pub fn of_stream(
+    conn: &mut Conn,
+    stream: &str,
+    kind: &Code,
+    before: i64,
+) -> Result<Vec<Stored>, StoreError> {
+    stored(&conn.query(&NEWEST_OF_STREAM, args![stream, kind.as_str(), before])?)
 }
 
 /// Entries that an incident's timeline shows, newest first.

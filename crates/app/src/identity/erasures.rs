@@ -94,7 +94,7 @@ fn erased(conn: &mut Conn) -> Result<BTreeSet<Erased>, StoreError> {
     for kind in ["erasure_performed", "erasure_repeated"] {
         let (kind, mut before) = (Code::fixed(kind), i64::MAX);
         loop {
-            let stretch = log::before(conn, before, Some(&kind))?;
+            let stretch = log::of_stream(conn, &STREAM.to_string(), &kind, before)?;
             let Some(last) = stretch.last() else { break };
             before = last.seq;
             for stored in &stretch {

@@ -123,6 +123,7 @@ impl App {
         let mut ended = self.grow(&mut grown, look.clone()).await?;
         if ended.is_err() && self.is_let_go().await? {
             *grown = Grown::default();
+            self.keeper().roots.forget();
             ended = self.grow(&mut grown, look).await?;
         }
         match ended {
@@ -133,6 +134,7 @@ impl App {
             Err(trouble) => {
                 let sentence = trouble.sentence();
                 grown.builder = None;
+                self.keeper().roots.forget();
                 grown.signing = Some(trouble);
                 Err(Error::Fault(sentence))
             }
@@ -282,6 +284,7 @@ impl App {
         self.commit(db::Lane::Normal, &Caller::host(), command).await?;
         let mut grown = self.keeper().grown.lock().await;
         *grown = Grown { proven: true, ..Grown::default() };
+        self.keeper().roots.forget();
         self.keeper().let_go().map_err(|error| unheld(&error))
     }
 
@@ -330,7 +333,7 @@ fn register(turn: &mut Turn<'_>, origin: &str, vkey: &str, epoch: i64) -> Result
 /// Whether the newest epoch names exactly this checkpoint as lost.
 fn epoch_names(conn: &mut Conn, outside: &Checkpoint) -> Result<bool, StoreError> {
     let kind = Code::fixed("log_epoch_declared");
-    let newest = log::before(conn, i64::MAX, Some(&kind))?;
+    let newest = log::of_stream(conn, &STREAM.to_string(), &kind, i64::MAX)?;
     let Some(stored) = newest.first() else { return Ok(false) };
     let entry = stored.entry()?;
     Ok(match Event::parse(entry.kind.as_str(), &entry.data)? {

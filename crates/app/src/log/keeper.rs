@@ -14,13 +14,13 @@ use std::{
     fs, io,
     os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use base::{Entropy, Timestamp};
 use evidence::{Checkpoint, Skey, Vkey};
 
-use super::checkpoint::Grown;
+use super::{checkpoint::Grown, tiles::Roots};
 use crate::{page::Links, seal::Seal};
 
 /// Why the keeper cannot begin.
@@ -62,6 +62,7 @@ pub struct Keeper {
     outside: Mutex<Option<String>>,
     held_back: Mutex<Option<Timestamp>>,
     pub(super) grown: tokio::sync::Mutex<Grown>,
+    pub(super) roots: Arc<Roots>,
 }
 
 impl Keeper {
@@ -109,6 +110,7 @@ impl Keeper {
             outside: Mutex::new(None),
             held_back: Mutex::new(None),
             grown: tokio::sync::Mutex::new(Grown::default()),
+            roots: Arc::default(),
         }
     }
 

@@ -5,6 +5,11 @@
 //! prove it. Full tiles come from their rows where the keeper has kept them; all others are computed
 //! from leaf hashes. Who may read is for the caller to ask.
 
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+};
+
 use base::Digest;
 use db::Conn;
 use evidence::{
@@ -36,6 +41,37 @@ impl Inclusion {
     }
 }
 
+/// The most roots that are remembered: what the right edge of a tree of 256^15 leaves needs.
+const MAX_ROOTS: usize = 4_096;
+
+/// The roots of full tiles, by level and index: they never change, and each costs 255 hashes. May be
+/// lost, and is where the log turns out to be another one.
+#[derive(Default)]
+pub(crate) struct Roots(Mutex<BTreeMap<(u8, u64), Digest>>);
+
+impl Roots {
+    /// Forgets all.
+    pub(super) fn forget(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// The root of a full tile.
+    fn of(&self, conn: &mut Conn, tile: Tile) -> Result<Digest, StoreError> {
+        let kept = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = (tile.level, tile.index);
+        if let Some(root) = kept().get(&place) {
+            return Ok(*root);
+        }
+        let root = root_of(&hashes(conn, self, tile)?);
+        let mut roots = kept();
+        if roots.len() >= MAX_ROOTS {
+            roots.clear();
+        }
+        roots.insert(place, root);
+        Ok(root)
+    }
+}
+
 impl App {
     /// The newest signed checkpoint; `None` before the first.
     ///
@@ -50,9 +86,10 @@ impl App {
     /// # Errors
     /// Faults of the store.
     pub async fn tile(&self, tile: Tile) -> Result<Option<Vec<u8>>, Error> {
+        let roots = self.keeper().roots.clone();
         self.look(move |conn| {
             let covered = covers(signed_size(conn)?, tile);
-            covered.then(|| Ok(encode_tile(&hashes(conn, tile)?))).transpose()
+            covered.then(|| Ok(encode_tile(&hashes(conn, &roots, tile)?))).transpose()
         })
         .await
     }
@@ -75,9 +112,10 @@ impl App {
     /// # Errors
     /// Faults of the store.
     pub async fn inclusion_proof(&self, seq: i64) -> Result<Option<Inclusion>, Error> {
+        let roots = self.keeper().roots.clone();
         self.look(move |conn| {
             let Some(checkpoint) = tree::newest(conn)? else { return Ok(None) };
-            Ok(prove(conn, &[seq], &checkpoint)?.pop())
+            Ok(prove(conn, &roots, &[seq], &checkpoint)?.pop())
         })
         .await
     }
@@ -94,11 +132,12 @@ impl App {
 /// Proofs of entries under one checkpoint; those that it does not cover are passed over.
 pub(super) fn prove(
     conn: &mut Conn,
+    roots: &Roots,
     seqs: &[i64],
     checkpoint: &tree::Checkpoint,
 ) -> Result<Vec<Inclusion>, StoreError> {
     let size = checkpoint.size.cast_unsigned();
-    let mut nodes = TileNodes::new(size, |tile| hashes(conn, tile));
+    let mut nodes = TileNodes::new(size, |tile| hashes(conn, roots, tile));
     let mut proofs = Vec::with_capacity(seqs.len());
     for seq in seqs {
         let Ok(index) = u64::try_from(*seq) else { continue };
@@ -113,7 +152,11 @@ pub(super) fn prove(
 ///
 /// # Errors
 /// Faults of the store; a tile that is not there as it should be.
-pub(super) fn hashes(conn: &mut Conn, tile: Tile) -> Result<Vec<Digest>, StoreError> {
+pub(super) fn hashes(
+    conn: &mut Conn,
+    roots: &Roots,
+    tile: Tile,
+) -> Result<Vec<Digest>, StoreError> {
     let index = tile.index.cast_signed();
     if tile.width == WIDTH
         && let Some(kept) = tree::tile(conn, i64::from(tile.level), index)?
@@ -124,7 +167,7 @@ pub(super) fn hashes(conn: &mut Conn, tile: Tile) -> Result<Vec<Digest>, StoreEr
     let children = first..first + u64::from(tile.width);
     if tile.level > 0 {
         let below = |index| Tile { level: tile.level - 1, index, width: WIDTH };
-        return children.map(|index| Ok(root_of(&hashes(conn, below(index))?))).collect();
+        return children.map(|index| roots.of(conn, below(index))).collect();
     }
     let leaves = tree::leaves(conn, children.start.cast_signed(), children.end.cast_signed())?;
     if leaves.len() == usize::from(tile.width) { Ok(leaves) } else { Err(damaged(tile.path())) }

@@ -3,7 +3,7 @@
 use app::identity::{Choice as Chosen, Keys};
 use base::{Code, Timestamp};
 use db::Conn;
-use domain::access::Permission;
+use domain::{access::Permission, server::STREAM};
 use jiff::tz::{self, TimeZone};
 use store::{StoreError, config, log, tree};
 
@@ -104,7 +104,7 @@ fn checkpoint(conn: &mut Conn, reader: &Reader) -> Result<Option<(i64, Time)>, S
 fn backup(conn: &mut Conn) -> Result<Option<Timestamp>, StoreError> {
     let mut before = i64::MAX;
     for _ in 0..STRETCHES {
-        let found = log::before(conn, before, Some(&HOST_COMMAND))?;
+        let found = log::of_stream(conn, &STREAM.to_string(), &HOST_COMMAND, before)?;
         for stored in &found {
             if stored.entry()?.data["command"] == "backup" {
                 return Ok(Some(stored.recorded_at));

@@ -18,7 +18,10 @@ use store::{
     word::{self, StoredWord},
 };
 
-use crate::{App, Error, log::tiles};
+use crate::{
+    App, Error,
+    log::tiles::{self, Roots},
+};
 
 /// A pack on its way to the disk.
 pub(super) type Pack = Writer<File, File>;
@@ -125,7 +128,7 @@ fn read_batch(
             break;
         }
     }
-    let proofs = tiles::prove(conn, &positions[..entries.len()], checkpoint)?;
+    let proofs = tiles::prove(conn, &Roots::default(), &positions[..entries.len()], checkpoint)?;
     if proofs.len() == entries.len() {
         Ok(Batch { entries, proofs, words })
     } else {
@@ -141,7 +144,8 @@ fn read_bundle(conn: &mut Conn, bundle: Bundle) -> Result<Batch, StoreError> {
 }
 
 fn read_tiles(conn: &mut Conn, tiles: &[Tile]) -> Result<Vec<(Tile, Vec<u8>)>, StoreError> {
-    let read = |tile: &Tile| Ok((*tile, encode_tile(&tiles::hashes(conn, *tile)?)));
+    let roots = Roots::default();
+    let read = |tile: &Tile| Ok((*tile, encode_tile(&tiles::hashes(conn, &roots, *tile)?)));
     tiles.iter().map(read).collect()
 }
 

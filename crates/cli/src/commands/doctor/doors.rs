@@ -2,7 +2,7 @@
 
 use base::{Code, Duration};
 use db::{Conn, Db, Target};
-use domain::server::Event;
+use domain::server::{Event, STREAM};
 use store::{StoreError, log, operational, page};
 
 use super::Line;
@@ -62,7 +62,7 @@ fn backup(conn: &mut Conn) -> Result<Line, StoreError> {
     let (kind, mut before) = (Code::fixed("host_command"), i64::MAX);
     let remedy = "watchkeeper backup FILE, each night, copied to another machine";
     for _ in 0..STRETCHES {
-        let stretch = log::before(conn, before, Some(&kind))?;
+        let stretch = log::of_stream(conn, &STREAM.to_string(), &kind, before)?;
         let Some(last) = stretch.last() else { break };
         before = last.seq;
         for stored in &stretch {

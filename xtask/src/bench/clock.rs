@@ -27,3 +27,9 @@ pub fn wait(limit: Duration, mut seen: impl FnMut() -> bool) -> Option<Duration>
 fn pause() {
     std::thread::sleep(LOOK_AGAIN);
 }
+
+/// Lets the machine rest between two things that are measured.
+#[expect(clippy::disallowed_methods, reason = "the load is one at a time, with a gap")]
+pub fn rest(gap: Duration) {
+    std::thread::sleep(gap);
+}

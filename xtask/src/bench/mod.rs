@@ -16,6 +16,7 @@ mod server;
 mod start;
 mod table;
 mod tools;
+mod webhook;
 
 use std::{fs, path::Path, path::PathBuf, str::FromStr};
 
@@ -50,9 +51,10 @@ enum Step {
     Incident,
     Postgres,
     Million,
+    Webhook,
 }
 
-const ALL: [Step; 7] = [
+const ALL: [Step; 8] = [
     Step::Alerts,
     Step::Commands,
     Step::Decide,
@@ -60,6 +62,7 @@ const ALL: [Step; 7] = [
     Step::Incident,
     Step::Postgres,
     Step::Million,
+    Step::Webhook,
 ];
 
 impl FromStr for Step {
@@ -74,8 +77,10 @@ impl FromStr for Step {
             "incident" => Ok(Self::Incident),
             "postgres" => Ok(Self::Postgres),
             "million" => Ok(Self::Million),
+            "webhook" => Ok(Self::Webhook),
             _ => {
-                let known = "all, alerts, commands, decide, start, incident, postgres or million";
+                let known = "all, alerts, commands, decide, start, incident, postgres, million or \
+                     webhook";
                 Err(format!("no step {name}: {known}").into())
             }
         }
@@ -92,6 +97,7 @@ impl Step {
             Self::Incident => incident::run(bench),
             Self::Postgres => postgres::run(bench),
             Self::Million => million::run(bench),
+            Self::Webhook => webhook::run(bench),
         }
     }
 }
@@ -112,16 +118,19 @@ pub fn run(root: &Path, args: &[String]) -> Result<Outcome, Failure> {
     let asked = parse(args)?;
     let bench = prepare(root, asked.rounds)?;
     let mut text = tools::machine();
+    println!("{text}");
     for step in asked.steps {
         eprintln!("bench: {step:?} …");
         bench.sweep()?;
-        text.push_str(&step.run(&bench)?);
+        let table = step.run(&bench)?;
+        println!("{table}");
+        text.push_str(&table);
+        // What was measured stays, should a later step fail.
+        if let Some(file) = &asked.output {
+            fs::write(file, &text)?;
+        }
     }
     bench.sweep()?;
-    println!("{text}");
-    if let Some(file) = asked.output {
-        fs::write(file, text)?;
-    }
     Ok(Outcome::Clean)
 }
 

@@ -19,6 +19,8 @@ pub const OURS: &str = "127.0.0.1:18080";
 pub const PEER: &str = "127.0.0.1:19093";
 /// How long a server may take until it answers.
 const MAX_START: Duration = Duration::from_secs(60);
+/// How long an answer may take.
+const MAX_ANSWER: Duration = Duration::from_secs(2);
 /// How long it may take to end before it is killed.
 const MAX_STOP: Duration = Duration::from_secs(15);
 
@@ -86,9 +88,14 @@ impl Drop for Server {
 impl Bench {
     /// Starts Prometheus Alertmanager with nothing in it.
     pub fn alertmanager(&self) -> Result<Server, Failure> {
+        self.alertmanager_with("am/mem.yml")
+    }
+
+    /// The same with another configuration of the shared tools.
+    pub fn alertmanager_with(&self, config: &str) -> Result<Server, Failure> {
         let folder = self.folder("alertmanager")?;
         let mut command = Command::new("prometheus-alertmanager");
-        let config = self.tools.home.join("am/mem.yml");
+        let config = self.tools.home.join(config);
         command
             .arg(format!("--config.file={}", config.display()))
             .arg(format!("--storage.path={}", folder.display()))
@@ -99,7 +106,13 @@ impl Bench {
 
     /// Starts our server.
     pub fn watchkeeper(&self, database: &Database) -> Result<Server, Failure> {
+        self.watchkeeper_with(database, &[])
+    }
+
+    /// The same with more options.
+    pub fn watchkeeper_with(&self, database: &Database, more: &[&str]) -> Result<Server, Failure> {
         let mut command = self.command(database, &["serve", "--listen", OURS]);
+        command.args(more);
         command.env("RUST_LOG", "warn");
         Server::start(command, OURS, "/readyz", &self.scratch.join("watchkeeper.log"))
     }
@@ -167,11 +180,36 @@ pub fn get_with(at: &str, path: &str, header: &str) -> Option<String> {
     exchange(at, &format!("{head}{header}\r\n\r\n"))
 }
 
+/// One POST of JSON to our server; the whole answer.
+pub fn post(path: &str, header: &str, body: &str) -> Result<String, Failure> {
+    talk(&connect(OURS)?, &posting(path, header, body))
+}
+
+/// The text of such a POST.
+pub fn posting(path: &str, header: &str, body: &str) -> String {
+    format!(
+        "POST {path} HTTP/1.1\r\nHost: {OURS}\r\nConnection: close\r\n{header}\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+}
+
 fn exchange(at: &str, request: &str) -> Option<String> {
-    let mut stream = TcpStream::connect(at).ok()?;
-    stream.set_read_timeout(Some(Duration::from_secs(2))).ok()?;
-    stream.write_all(request.as_bytes()).ok()?;
+    talk(&connect(at).ok()?, request).ok()
+}
+
+/// A connection whose answers are waited for a while only.
+pub fn connect(at: &str) -> Result<TcpStream, Failure> {
+    let stream = TcpStream::connect(at)?;
+    stream.set_read_timeout(Some(MAX_ANSWER))?;
+    stream.set_nodelay(true)?;
+    Ok(stream)
+}
+
+/// Sends a request that ends its connection; the whole answer.
+pub fn talk(mut stream: &TcpStream, request: &str) -> Result<String, Failure> {
+    stream.write_all(request.as_bytes())?;
     let mut answer = String::new();
-    stream.read_to_string(&mut answer).ok()?;
-    Some(answer)
+    stream.read_to_string(&mut answer)?;
+    Ok(answer)
 }

@@ -89,7 +89,27 @@ impl Tools {
         self.call("get", load)
     }
 
+    /// Posts alerts one at a time and answers how long their webhooks took to arrive.
+    ///
+    /// # Errors
+    /// When the generator fails or a webhook stays away.
+    pub fn notify(&self, load: &Load) -> Result<Value, Failure> {
+        let measured = self.run("notify", load)?;
+        if figure(&measured, "received") < f64::from(load.total) {
+            return Err(format!("{} told not of everything: {measured}", load.url).into());
+        }
+        Ok(measured)
+    }
+
     fn call(&self, verb: &str, load: &Load) -> Result<Value, Failure> {
+        let measured = self.run(verb, load)?;
+        if !is_all_accepted(&measured) {
+            return Err(format!("{} did not accept everything: {measured}", load.url).into());
+        }
+        Ok(measured)
+    }
+
+    fn run(&self, verb: &str, load: &Load) -> Result<Value, Failure> {
         let mut command = Command::new(self.bin.join("loadgen"));
         command.arg(verb).args(["--url", load.url]);
         let seconds = MAX_LOAD_SECONDS;
@@ -106,11 +126,7 @@ impl Tools {
         for header in load.headers {
             command.args(["--header", header]);
         }
-        let measured = last_line(&checked(command.args(load.more))?)?;
-        if !is_all_accepted(&measured) {
-            return Err(format!("{} did not accept everything: {measured}", load.url).into());
-        }
-        Ok(measured)
+        last_line(&checked(command.args(load.more))?)
     }
 
     /// Resident memory of a process and its children, in MiB.

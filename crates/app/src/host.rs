@@ -10,16 +10,20 @@ use process::{
 
 use crate::turn::{Stop, Turn};
 
-/// Gathers the tables that `model` binds, in the versions that the incident keeps, before the decision.
+/// Gathers the tables that `model` binds before the decision: in the versions that the incident keeps,
+/// or the newest where none is named.
 fn gather(
     turn: &mut Turn<'_>,
-    incident: Id<id::Incident>,
+    incident: Option<Id<id::Incident>>,
     model: &Model,
 ) -> Result<Deployed, Stop> {
     let mut host = Deployed::new();
     for element in model.elements() {
         if let Kind::Rule { decision: Some(name) } = &element.kind {
-            let table = turn.app.documents().table_of(turn.conn, name.as_str(), incident)?;
+            let table = match incident {
+                Some(id) => turn.app.documents().table_of(turn.conn, name.as_str(), id)?,
+                None => turn.app.documents().table(turn.conn, name.as_str())?,
+            };
             host = host.with(name.clone(), table.number, table.document);
         }
     }
@@ -41,7 +45,17 @@ impl<'a> Gathered<'a> {
         model: &Model,
         words: &'a [(Code, String)],
     ) -> Result<Self, Stop> {
-        Ok(Self { deployed: gather(turn, id, model)?, incident, words })
+        Ok(Self { deployed: gather(turn, Some(id), model)?, incident, words })
+    }
+
+    /// For an incident that another version begins to govern at this moment: the tables are those in
+    /// force now, as it keeps them from here on.
+    pub(crate) fn governed_anew(
+        turn: &mut Turn<'_>,
+        incident: &'a Incident,
+        model: &Model,
+    ) -> Result<Self, Stop> {
+        Ok(Self { deployed: gather(turn, None, model)?, incident, words: &[] })
     }
 }
 

@@ -22,6 +22,7 @@ pub mod intake;
 pub mod library;
 pub mod log;
 pub mod metrics;
+pub mod moving;
 mod once;
 pub mod organisation;
 pub mod page;

@@ -6,7 +6,8 @@
 //! 2. pages that are due are sent;
 //! 3. a checkpoint is signed, at most once a second while the log grows;
 //! 4. the index of labels follows the log;
-//! 5. a probe is committed where nothing else was; when nothing can be committed for 30 seconds, the
+//! 5. cases of approved plans move to another version of their process, some at a time;
+//! 6. a probe is committed where nothing else was; when nothing can be committed for 30 seconds, the
 //!    last resort is told directly (ground rule G2).
 
 use std::sync::{Mutex, PoisonError};
@@ -120,6 +121,7 @@ impl App {
         let missed = self.miss_heartbeats().await;
         let signed = self.sign_when_due().await;
         let indexed = self.index_labels().await;
+        let moved = self.move_cases().await;
         let probed = self.probe().await;
         let windows = self.record_windows().await;
         self.watch_commits(probed.as_ref().err()).await;
@@ -128,6 +130,7 @@ impl App {
         windows?;
         probed?;
         indexed?;
+        moved?;
         Ok(Ticked { clocks: clocks? + missed?, pages: 0, signed: signed? })
     }
 

@@ -172,6 +172,8 @@ kinds! {
     Team = "tem";
     /// The organisation as a whole: its scale of criticality.
     Organisation = "org";
+    /// Cases that move to another version of their process.
+    CaseMove = "mov";
     /// Changes of configuration that are proposed and approved together.
     ChangeSet = "chg";
     /// An outgoing webhook endpoint.

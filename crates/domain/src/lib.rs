@@ -14,6 +14,7 @@ mod event;
 pub mod function;
 pub mod incident;
 pub mod integration;
+pub mod moving;
 pub mod once;
 pub mod organisation;
 pub mod page;

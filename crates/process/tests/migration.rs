@@ -257,3 +257,27 @@ fn places_of_another_kind_or_scope_are_named() {
     w.complete("a", "");
     assert_eq!(reasons(&w), ["a_j flow_missing", "b other_scope"]);
 }
+
+/// What lies inside a called process moves with its call; what a place may be mapped to is named.
+#[test]
+fn a_call_that_is_called_otherwise_takes_its_inside_along() {
+    let pairs = mapping(&[("talk", "speak"), ("talk:draft", "speak:text")]);
+    for (old, new) in [
+        ("talk", "speak"),
+        ("talk:draft", "speak:text"),
+        ("talk:send", "speak:send"),
+        ("talk:deep:own", "speak:deep:own"),
+        ("talked", "talked"),
+        ("other:talk", "other:talk"),
+    ] {
+        assert_eq!(migrate::renamed(&pairs, &code(old)), code(new), "{old}");
+    }
+    let old = model("start s\nuser a\nuser b\nend e", "s>a a>b b>e");
+    let new = model("start s\nuser c\nservice d\nuser b\nend e", "s>c c>d d>b b>e");
+    let choices = |id: &str| migrate::counterparts(&old, &new, &code(id), &mapping(&[]));
+    assert_eq!(choices("a"), [code("c"), code("b")]);
+    assert_eq!(choices("nothing"), [code("x"); 0]);
+    let flow = old.element(&code("b")).unwrap().incoming[0].clone();
+    let leads = migrate::counterparts(&old, &new, &flow, &mapping(&[]));
+    assert_eq!(leads.len(), 1, "the one flow that leads to b");
+}

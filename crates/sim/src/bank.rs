@@ -114,7 +114,12 @@ pub async fn set_ladder(app: &App, people: &[Person], rungs: &[(&str, i64)]) -> 
 }
 
 /// The way of every change of configuration: the lead writes and publishes, the board approves.
-async fn publish(app: &App, people: &[Person], which: Which, bytes: Vec<u8>) -> Result<(), Error> {
+pub async fn publish(
+    app: &App,
+    people: &[Person],
+    which: Which,
+    bytes: Vec<u8>,
+) -> Result<(), Error> {
     let caller = |nick: &str| {
         let person = people.iter().find(|person| person.nick == nick);
         person.expect("invariant: the bank has its staff").caller(app.now())

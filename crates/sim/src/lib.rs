@@ -11,6 +11,7 @@ pub mod checks;
 pub mod clock;
 pub mod commanders;
 pub mod faults;
+pub mod moves;
 pub mod people;
 pub mod senders;
 mod world;

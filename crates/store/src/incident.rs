@@ -68,10 +68,11 @@ stmt!(
     "SELECT stream FROM incident_stream WHERE incident = $1 ORDER BY stream LIMIT 10000"
 );
 stmt!(
-    INTAKES,
+    BESIDE,
     Rows::Any,
     "SELECT DISTINCT e.stream FROM incident_entry i JOIN log_entry e ON e.seq = i.seq
-     WHERE i.incident = $1 AND e.kind = 'alerts_received' ORDER BY e.stream LIMIT 10000"
+     WHERE i.incident = $1 AND e.kind IN ('alerts_received', 'move_proposed')
+     ORDER BY e.stream LIMIT 10000"
 );
 
 pub(crate) static ALL: &[&Stmt] = &[
@@ -86,7 +87,7 @@ pub(crate) static ALL: &[&Stmt] = &[
     &UNAPPROVED,
     &COUNT,
     &STREAMS,
-    &INTAKES,
+    &BESIDE,
 ];
 
 /// Which incidents a page of the list holds; an empty text asks nothing.
@@ -315,11 +316,11 @@ pub fn count(conn: &mut Conn) -> Result<i64, StoreError> {
     Ok(one(conn.query(&COUNT, args![])?, &COUNT)?.int(0)?)
 }
 
-/// The streams whose entries make up an incident's evidence: its own, its escalations' and pages', and
-/// the requests that brought its alerts.
+/// The streams whose entries make up an incident's evidence: its own, its escalations' and pages', the
+/// requests that brought its alerts, and the plans that moved it to another version or meant to.
 pub fn streams(conn: &mut Conn, id: Id<id::Incident>) -> Result<Vec<Code>, StoreError> {
     let mut found = Vec::new();
-    for stmt in [&STREAMS, &INTAKES] {
+    for stmt in [&STREAMS, &BESIDE] {
         for row in conn.query(stmt, args![id])? {
             found.push(row.code(0)?);
         }

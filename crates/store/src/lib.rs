@@ -35,6 +35,7 @@ pub mod incident;
 pub mod label;
 pub mod log;
 pub mod migrations;
+pub mod moving;
 pub mod once;
 pub mod operational;
 pub mod organisation;
@@ -67,6 +68,7 @@ pub fn statements() -> Vec<&'static db::Stmt> {
         incident::ALL,
         label::ALL,
         log::ALL,
+        moving::ALL,
         once::ALL,
         operational::ALL,
         organisation::ALL,
@@ -81,6 +83,7 @@ pub fn statements() -> Vec<&'static db::Stmt> {
         project::documents::ALL,
         project::escalations::ALL,
         project::incidents::ALL,
+        project::moving::ALL,
         project::organisation::ALL,
         project::people::ALL,
         project::servers::ALL,

@@ -61,4 +61,9 @@ pub static ALL: &[Migration] = &[
         name: "swift",
         sql: include_str!("../../../migrations/0011_swift.sql"),
     },
+    Migration {
+        number: 12,
+        name: "moves",
+        sql: include_str!("../../../migrations/0012_moves.sql"),
+    },
 ];

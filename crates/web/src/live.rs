@@ -143,6 +143,7 @@ fn note(conn: &mut Conn, stream: &str, changed: &mut Changed) -> Result<(), Stor
         Some("inc") => drop(changed.insert(("incident", stream.to_owned()))),
         Some("int") => drop(changed.insert(("alerts", "*".to_owned()))),
         Some("per") => drop(changed.insert(("people", "*".to_owned()))),
+        Some("mov") => drop(changed.insert(("move", stream.to_owned()))),
         Some("itg") => drop(changed.insert(("integrations", "*".to_owned()))),
         Some("esc") => about(conn, stream.parse().ok(), changed)?,
         Some("pag") => {

@@ -223,6 +223,12 @@ pub static TABLE: &[Route] = routes! {
     GET "/processes/{document}/versions" READ => page::process::versions;
     GET "/processes/{document}/insights" READ => page::process::insights;
     GET "/processes/{document}/edit" PUBLISH => page::process::edit;
+    GET "/processes/{document}/move" PUBLISH => page::moving::show;
+    POST "/processes/{document}/move" PUBLISH => page::moving::act;
+    GET "/moves/{id}" READ => page::moving::plan;
+    POST "/moves/{id}/approve" APPROVE => page::moving::approve;
+    POST "/moves/{id}/reject" APPROVE => page::moving::reject;
+    POST "/moves/{id}/withdraw" PUBLISH => page::moving::withdraw;
     GET "/incidents/{reference}/process" READ => page::process::case;
     GET "/documents/{kind}/{document}/{version}/bytes" READ => page::process::bytes;
     POST "/drafts/{kind}" PUBLISH => page::draft::save;
@@ -442,6 +448,20 @@ pub static TABLE: &[Route] = routes! {
         => documents::withdraw_draft: "Withdraw a draft." ["DOC-002" "DOC-003" "DOC-009"];
     GET "/api/v1/processes/{document}/insights" TOKEN_READ
         => documents::insights: "Tell how the newest cases of a process went." ["DOC-002"];
+    GET "/api/v1/processes/{document}/moves" TOKEN_READ
+        => api::moves::of_process: "List plans to move cases of a process, newest first." ["DOC-002"];
+    POST "/api/v1/processes/{document}/moves" TOKEN_PUBLISH
+        => api::moves::propose: "Propose to move running cases to another version. A second person \
+            approves it on its page: a token never approves."
+        ["DOC-002" "INC-004" "MOV-002" "MOV-003" "MOV-004" "MOV-005" "MOV-008" "MOV-009"];
+    POST "/api/v1/processes/{document}/moves/preview" TOKEN_READ
+        => api::moves::preview: "Ask what moving running cases would do. Nothing is recorded."
+        ["DOC-002" "INC-004" "MOV-002" "MOV-004" "MOV-008" "MOV-009"];
+    GET "/api/v1/moves/{id}" TOKEN_READ
+        => api::moves::one: "Read a plan to move cases, with what became of each." ["MOV-001"];
+    POST "/api/v1/moves/{id}/withdraw" TOKEN_PUBLISH
+        => api::moves::withdraw: "Withdraw a plan that nobody has approved yet."
+        ["MOV-001" "MOV-005" "MOV-007"];
     // Decision tables.
     GET "/api/v1/tables" TOKEN_READ => api::tables: "List decision tables, by name." [];
     GET "/api/v1/tables/{name}" TOKEN_READ

@@ -38,6 +38,7 @@ async fn filled(house: &House, route: &Route) -> String {
         path if path.starts_with("/api/v1/quarantine") => "int_00000000000000000000000000000001",
         path if path.starts_with("/api/v1/integrations") => "itg_00000000000000000000000000000001",
         path if path.starts_with("/api/v1/people") => "per_00000000000000000000000000000001",
+        path if path.contains("/moves/") => "mov_00000000000000000000000000000001",
         path if path.contains("/webhooks") => "hok_00000000000000000000000000000001",
         path if path.starts_with("/people") => "per_00000000000000000000000000000001",
         _ => "x",

@@ -9,6 +9,7 @@ mod declare;
 mod exception;
 mod hold;
 mod measure;
+mod migrate;
 mod outlook;
 mod questions;
 mod record;
@@ -37,6 +38,7 @@ pub(crate) use advance::{fire_timer, overdue};
 pub(crate) use declare::declare_in;
 pub(crate) use exception::unratified;
 pub(crate) use measure::measure_over;
+pub(crate) use migrate::migrate_in;
 
 use crate::{
     App, Caller, Error,

@@ -178,6 +178,7 @@ pub fn entry_types() -> Vec<&'static str> {
         domain::organisation::Event::KINDS,
         domain::change::Event::KINDS,
         domain::document::Event::KINDS,
+        domain::moving::Event::KINDS,
         domain::server::Event::KINDS,
         domain::webhook::Event::KINDS,
     ];

@@ -7,6 +7,7 @@ use base::{Code, Digest, Id, Timestamp, id, leaf};
 use super::{
     exception::{ExceptionJudged, RatificationWanted},
     measure::{ActionTaken, MeasureEnded, MeasureExtended, MeasureTaken},
+    migrate::CaseMigrated,
 };
 use crate::access::Role;
 
@@ -401,6 +402,8 @@ incident_events! {
     MeasureEnded = "measure_ended",
     /// Somebody did something.
     ActionTaken = "action_taken",
+    /// It runs on another version of its process.
+    CaseMigrated = "case_migrated",
 }
 
 impl Severity {

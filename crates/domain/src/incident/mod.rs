@@ -12,6 +12,7 @@ mod fact;
 mod hold;
 mod lifecycle;
 mod measure;
+mod migrate;
 mod process;
 mod severity;
 mod state;
@@ -40,6 +41,7 @@ pub use measure::{
     ActionKind, ActionResult, ActionTaken, MEASURE_END, MeasureEnd, MeasureEnded, MeasureExtended,
     MeasureHeld, MeasureKind, MeasureTaken, end_measure, extend_measure, take_measure, tell_action,
 };
+pub use migrate::{CaseMigrated, Migration, TaskMoved, migrate_case, onto, stays};
 pub use process::{evidence_marks, process_drafts};
 pub use severity::{
     APPROVAL_MINUTES, Assessment, approve_severity, decide_severity, severity_clock,

@@ -83,7 +83,7 @@ pub struct Approvals {
     pub by: BTreeSet<Id<id::Person>>,
 }
 
-/// The process that runs on the incident, on the version it began with.
+/// The process that runs on the incident, on the version it began with or was moved to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Running {
     /// The document's name.
@@ -275,6 +275,7 @@ fn change(next: &mut Incident, event: &Event, meta: &Meta) {
         Event::MeasureTaken(e) => next.measure_taken(e, meta),
         Event::MeasureExtended(e) => next.measure_extended(e),
         Event::MeasureEnded(e) => drop(next.measures.remove(&e.measure)),
+        Event::CaseMigrated(e) => next.migrated(e),
         Event::VariableSet(e) => {
             let value = ::process::Value::Code(e.value.clone());
             if let Some(scope) = next.process.state.scopes.get_mut(&0) {
@@ -286,8 +287,10 @@ fn change(next: &mut Incident, event: &Event, meta: &Meta) {
             let open = &next.process.state.tasks;
             next.approvals.retain(|task, _| open.contains_key(task));
             next.held.retain(|task, _| open.contains_key(task));
-            if let ::process::Event::ExceptionInvoked(e) = event.as_ref() {
-                next.except(&e.element, &e.code, meta);
+            match event.as_ref() {
+                ::process::Event::ExceptionInvoked(e) => next.except(&e.element, &e.code, meta),
+                ::process::Event::InstanceMigrated(e) => next.renamed(&e.mapping),
+                _ => {}
             }
         }
     }

@@ -26,6 +26,21 @@ use crate::{
 /// Elements and flows that are called otherwise in the new version: old id, new id.
 pub type Mapping = BTreeMap<Code, Code>;
 
+/// What an element or a flow is called in the new version: by the mapping, or by that of the call that
+/// it lies in.
+pub fn renamed(mapping: &Mapping, id: &Code) -> Code {
+    if let Some(new) = mapping.get(id) {
+        return new.clone();
+    }
+    // Inside a called process an element goes by the call's id, a colon, and its own.
+    let mut calls = id.as_str().match_indices(':').rev().filter(|_| !mapping.is_empty());
+    let inside = calls.find_map(|(at, _)| {
+        let (call, own) = id.as_str().split_at(at);
+        format!("{}{own}", mapping.get(&call.parse::<Code>().ok()?)?).parse().ok()
+    });
+    inside.unwrap_or_else(|| id.clone())
+}
+
 /// A place that cannot move.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stuck {
@@ -57,30 +72,37 @@ struct Move<'a> {
 }
 
 impl<'a> Move<'a> {
-    fn new_id(&self, id: &'a Code) -> &'a Code {
-        self.mapping.get(id).unwrap_or(id)
+    fn new_id(&self, id: &Code) -> Code {
+        renamed(self.mapping, id)
     }
 
     /// The counterpart of an element, or why there is none.
-    fn counterpart(&self, id: &'a Code) -> Result<&'a Element, &'static str> {
+    fn counterpart(&self, id: &Code) -> Result<&'a Element, &'static str> {
         let old = self.from.element(id).ok_or("element_missing")?;
-        let new = self.to.element(self.new_id(id)).ok_or("element_missing")?;
+        let new = self.to.element(&self.new_id(id)).ok_or("element_missing")?;
+        self.fits(old, new)
+    }
+
+    /// Whether what stands on the old element may stand on the new one.
+    fn fits(&self, old: &Element, new: &'a Element) -> Result<&'a Element, &'static str> {
         if std::mem::discriminant(&old.kind) != std::mem::discriminant(&new.kind)
             || old.repeat.is_some() != new.repeat.is_some()
         {
             return Err("other_kind");
         }
-        if old.parent.as_ref().map(|parent| self.new_id(parent)) != new.parent.as_ref() {
+        if old.parent.as_ref().map(|parent| self.new_id(parent)) != new.parent {
             return Err("other_scope");
         }
         Ok(new)
     }
 
     /// The counterpart of an event that is waited for, when it is the same event on the same host.
-    fn waited(&self, id: &'a Code) -> Option<&'a Element> {
+    fn waited(&self, id: &Code) -> Option<&'a Element> {
         let (old, new) = (self.from.element(id)?, self.counterpart(id).ok()?);
         let same = match (&old.kind, &new.kind) {
-            (Kind::Boundary { host: a, .. }, Kind::Boundary { host: b, .. }) => self.new_id(a) == b,
+            (Kind::Boundary { host: a, .. }, Kind::Boundary { host: b, .. }) => {
+                self.new_id(a) == *b
+            }
             _ => true,
         };
         let triggers = old.kind.trigger().map(std::mem::discriminant)
@@ -90,10 +112,21 @@ impl<'a> Move<'a> {
 
     /// Whether the old version knows an event under this new name: then it has been waited for before.
     fn is_known(&self, new: &Code) -> bool {
-        let renamed =
-            self.mapping.iter().any(|(old, to)| to == new && self.from.element(old).is_some());
-        renamed || (self.from.element(new).is_some() && !self.mapping.contains_key(new))
+        self.from.elements().iter().any(|old| self.new_id(&old.id) == *new)
     }
+}
+
+/// What a place of the old version may be mapped to: elements of the same kind in the same scope; for a
+/// flow, those that lead to where it led.
+pub fn counterparts(from: &Model, to: &Model, id: &Code, mapping: &Mapping) -> Vec<Code> {
+    let course = Move { from, to, mapping };
+    if let Some(old) = from.element(id) {
+        let fitting = to.elements().iter().filter(|new| course.fits(old, new).is_ok());
+        return fitting.map(|new| new.id.clone()).collect();
+    }
+    let Some(old) = from.flow(id) else { return Vec::new() };
+    let target = course.new_id(&old.target);
+    to.flows().iter().filter(|new| new.target == target).map(|new| new.id.clone()).collect()
 }
 
 /// What would move, what cannot, and what is waited for afterwards.
@@ -107,8 +140,8 @@ pub fn preview(from: &Model, to: &Model, state: &State, mapping: &Mapping) -> Pr
             Err(reason) => drop(stuck.insert(&token.element, reason)),
         }
         if let Place::Joining { flow, .. } | Place::OnFlow { flow } = &token.place {
-            let leads = to.flow(course.new_id(flow)).map(|flow| &flow.target);
-            if leads != Some(course.new_id(&token.element)) {
+            let leads = to.flow(&course.new_id(flow)).map(|flow| &flow.target);
+            if leads != Some(&course.new_id(&token.element)) {
                 stuck.insert(flow, "flow_missing");
             }
         }
@@ -131,7 +164,7 @@ pub fn preview(from: &Model, to: &Model, state: &State, mapping: &Mapping) -> Pr
     seen
 }
 
-fn waits<'a>(course: &Move<'a>, state: &'a State, seen: &mut Preview) {
+fn waits(course: &Move<'_>, state: &State, seen: &mut Preview) {
     let timers = state.timers.values().map(|timer| &timer.element);
     let open = state.subscriptions.values().map(|held| &held.element);
     for element in timers.chain(open) {
@@ -146,7 +179,7 @@ fn waits<'a>(course: &Move<'a>, state: &'a State, seen: &mut Preview) {
 }
 
 /// Events of the new version on hosts and scopes that wait, which the old version does not know.
-fn begun<'a>(course: &Move<'a>, state: &'a State) -> Vec<(Owner, &'a Element)> {
+fn begun<'a>(course: &Move<'a>, state: &State) -> Vec<(Owner, &'a Element)> {
     let mut all = Vec::new();
     for (number, token) in state.tokens.iter().filter(|(_, t)| t.place == Place::Waiting) {
         let Ok(host) = course.counterpart(&token.element) else { continue };
@@ -159,7 +192,7 @@ fn begun<'a>(course: &Move<'a>, state: &'a State) -> Vec<(Owner, &'a Element)> {
     for (number, scope) in &state.scopes {
         let inside = scope.element.as_ref().map(|element| course.new_id(element));
         let rounds = scope.rounds.is_some() || scope.index.is_some();
-        let handlers = course.to.beginning(inside).handlers.iter().filter(|_| !rounds);
+        let handlers = course.to.beginning(inside.as_ref()).handlers.iter().filter(|_| !rounds);
         let starts = handlers.filter_map(|id| course.to.element(id));
         all.extend(starts.map(|event| (Owner::Scope(*number), event)));
     }

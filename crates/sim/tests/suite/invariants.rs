@@ -6,12 +6,17 @@ use base::Duration;
 use domain::incident;
 use sim::World;
 
+use crate::moves;
+
 #[test]
 fn inv05_every_entry_names_its_versions() {
     let mut world = World::that_declares(31);
-    world.live(120);
+    world.live(60);
+    let plan = moves::proposed(&mut world);
+    world.approve_move(plan);
+    world.live(60);
     let mut processes = BTreeMap::new();
-    let (mut named, mut configured) = (0, false);
+    let (mut named, mut moved, mut configured) = (0, 0, false);
     for entry in world.entries_of(&[]) {
         let kind = entry.kind.as_str();
         assert!(!configured || entry.under.config_version.is_some(), "{kind}");
@@ -23,6 +28,11 @@ fn inv05_every_entry_names_its_versions() {
         {
             processes
                 .insert(entry.stream.clone(), (e.process, e.process_version, e.process_sha256));
+        }
+        if let Ok(incident::Event::CaseMigrated(e)) = incident::Event::parse(kind, &entry.data) {
+            // What the version before waits for no longer ended before this entry; all else is new.
+            processes.insert(entry.stream.clone(), (e.process, e.to, e.to_sha256));
+            moved += 1;
         }
         let of_process = !incident::Event::KINDS.contains(&kind);
         if of_process {
@@ -41,6 +51,7 @@ fn inv05_every_entry_names_its_versions() {
         }
     }
     assert!(named > 50, "only {named} entries of processes");
+    assert!(moved > 0, "no case moved");
 }
 
 #[test]

@@ -5,5 +5,6 @@
 mod doors;
 mod faults;
 mod invariants;
+mod moves;
 mod paging;
 mod seeds;

@@ -40,6 +40,11 @@ stmt!(
      WHERE incident = $1 AND task = $2"
 );
 stmt!(
+    TASK_MOVED,
+    Rows::AtMost(1),
+    "UPDATE incident_task SET element = $3, role = $4 WHERE incident = $1 AND task = $2"
+);
+stmt!(
     TASK_APPROVED,
     Rows::AtMost(1),
     "UPDATE incident_task SET approved = $3 WHERE incident = $1 AND task = $2"
@@ -100,6 +105,7 @@ pub(crate) static ALL: &[&Stmt] = &[
     &NUMBER,
     &TASK,
     &TASK_HELD,
+    &TASK_MOVED,
     &TASK_APPROVED,
     &EXCEPTION,
     &TASK_DONE,
@@ -171,10 +177,15 @@ impl Step<'_> {
             && let process::Event::TaskCreated(task) = event.as_ref()
         {
             let (number, element) = (i64::from(task.task), task.element.as_str());
-            let roles: Vec<&str> = task.roles.iter().map(Code::as_str).collect();
-            let role = (!roles.is_empty()).then(|| roles.join(" "));
-            let at = self.entry.recorded_at;
+            let (role, at) = (joined(&task.roles), self.entry.recorded_at);
             self.conn.put(&TASK, row![id, number, element, role, at, task.due_at])?;
+        }
+        if let Event::CaseMigrated(e) = event {
+            for task in &e.tasks {
+                let (number, element) = (i64::from(task.task), task.element.as_str());
+                let row = args![id, number, element, joined(&task.roles)];
+                self.conn.execute(&TASK_MOVED, row)?;
+            }
         }
         Ok(())
     }
@@ -242,6 +253,11 @@ impl Step<'_> {
             Event::AlertsAttached(e) => {
                 claim_group(self.conn, id, &e.group.to_string(), self.seq)?;
             }
+            Event::CaseMigrated(e) => {
+                govern(self.conn, id, state, self.entry.recorded_at)?;
+                add(self.conn, id, e.proposed)?;
+                add(self.conn, id, e.approved)?;
+            }
             _ => {}
         }
         Ok(())
@@ -270,6 +286,12 @@ fn govern(conn: &mut Conn, id: &str, state: &Incident, since: Timestamp) -> Resu
     let process = &state.process;
     conn.execute(&GOVERNED, args![id, process.name.as_str(), process.version, since])?;
     Ok(())
+}
+
+/// The roles of a task as its row holds them.
+fn joined(roles: &[Code]) -> Option<String> {
+    let roles: Vec<&str> = roles.iter().map(Code::as_str).collect();
+    (!roles.is_empty()).then(|| roles.join(" "))
 }
 
 fn task_numbers(state: &Incident) -> Vec<i64> {

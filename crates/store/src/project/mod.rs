@@ -8,6 +8,7 @@ pub(crate) mod alerts;
 pub(crate) mod documents;
 pub(crate) mod escalations;
 pub(crate) mod incidents;
+pub(crate) mod moving;
 pub(crate) mod organisation;
 pub(crate) mod people;
 pub(crate) mod servers;
@@ -28,6 +29,7 @@ use domain::{
     function::FunctionDescribed,
     incident::Incident,
     integration::Integration,
+    moving::Plan,
     organisation::{Part, Scale},
     page::Page,
     person::Person,
@@ -72,6 +74,7 @@ pub(crate) enum State {
     Scale(Box<Scale>),
     Webhook(Box<Webhook>),
     Changes(Box<ChangeSet>),
+    CaseMove(Box<Plan>),
 }
 
 /// An entry in its place in the log, with its words as far as they are not erased.
@@ -183,6 +186,7 @@ impl Step<'_> {
             Some("org") => self.scale(),
             Some("hok") => self.webhook(state),
             Some("chg") => self.changes(state),
+            Some("mov") => self.case_move(state),
             Some("nod") => self.server().map(|()| State::None),
             _ => Err(domain::Unreadable {
                 kind: self.entry.kind.to_string(),
@@ -235,6 +239,7 @@ impl State {
             Some("org") => Self::Scale(parse(stream, text)?),
             Some("hok") => Self::Webhook(parse(stream, text)?),
             Some("chg") => Self::Changes(parse(stream, text)?),
+            Some("mov") => Self::CaseMove(parse(stream, text)?),
             _ => Self::None,
         })
     }
@@ -256,6 +261,7 @@ impl State {
             Self::Scale(state) => print(stream, state)?,
             Self::Webhook(state) => print(stream, state)?,
             Self::Changes(state) => print(stream, state)?,
+            Self::CaseMove(state) => print(stream, state)?,
         }))
     }
 }

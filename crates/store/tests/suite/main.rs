@@ -5,6 +5,7 @@
 mod alerts;
 mod claims;
 mod log;
+mod moving;
 mod rebuild;
 mod statements;
 mod story;

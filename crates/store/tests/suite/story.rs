@@ -41,7 +41,7 @@ use crate::{alerts::Request, teller::Teller};
 const PROCESS: &str = include_str!("../../../../processes/major-incident.bpmn");
 
 /// Answers "no" to every condition; the story completes no decision of the process.
-struct No;
+pub struct No;
 
 impl Expressions for No {
     fn check(&self, _: &str) -> Result<(), String> {

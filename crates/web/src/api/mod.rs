@@ -16,6 +16,7 @@ mod integrations;
 mod list;
 mod log;
 mod measures;
+pub(crate) mod moves;
 mod notifications;
 pub(crate) mod organisation;
 mod pages;

@@ -19,13 +19,13 @@ use crate::{
 /// Something that waits.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct WorkRow {
-    /// `task`, `decision`, `approval`, `ratification`, `severity`, `command`.
+    /// `task`, `decision`, `approval`, `ratification`, `severity`, `command`, `move`.
     kind: &'static str,
     /// The element's name.
     name: String,
     /// The task's number in its incident.
     task: Option<u32>,
-    /// `INC-2026-0042`.
+    /// `INC-2026-0042`; empty where it is about no incident in particular.
     reference: String,
     /// What is broken.
     title: String,

@@ -17,6 +17,7 @@ pub(crate) mod incidents;
 pub(crate) mod integration;
 pub(crate) mod integrations;
 pub(crate) mod log;
+pub(crate) mod moving;
 pub(crate) mod now;
 pub(crate) mod organisation;
 pub(crate) mod paging;

@@ -183,6 +183,18 @@ impl<'a> Teller<'a> {
             | "message_correlated" | "signal_caught" | "error_thrown" => self.process(entry),
             "message_expired" => (none(), text(d, "name"), 0),
             "instance_migrated" => (none(), none(), 0),
+            "case_migrated" => (d["from"].to_string(), d["to"].to_string(), 0),
+            "move_proposed" => {
+                let versions = format!("from version {} to version {}", d["from"], d["to"]);
+                (text(d, "process"), versions, number(d, "cases"))
+            }
+            "move_cases_listed" => (none(), none(), length(d, "cases")),
+            "move_approved" | "move_rejected" | "move_withdrawn" => {
+                (none(), none(), number(d, "cases"))
+            }
+            "move_case_settled" => {
+                (self.reference(&text(d, "incident"))?, text(d, "outcome"), number(d, "stuck"))
+            }
             "task_claimed" | "task_released" => self.process(entry),
             "task_delegated" => {
                 let (name, ..) = self.process(entry);
@@ -228,6 +240,7 @@ impl<'a> Teller<'a> {
 pub(crate) fn tone(entry: &Entry) -> Tone {
     match entry.kind.as_str() {
         "note_added" if entry.data["action"] == true => Tone::Act,
+        "move_case_settled" if entry.data["outcome"] != "moved" => Tone::Loss,
         kind => Tone::of(kind),
     }
 }

@@ -24,6 +24,7 @@ pub mod integration;
 pub mod integrations;
 pub mod lists;
 pub mod log;
+pub mod moving;
 pub mod notice;
 pub mod now;
 pub mod organisation;

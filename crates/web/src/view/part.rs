@@ -228,7 +228,10 @@ impl Tone {
         match kind {
             "severity_decided" | "severity_approved" | "scope_decided" | "awareness_decided"
             | "task_completed" | "task_approved" | "decision_evaluated" | "incident_declared"
-            | "incident_closed" | "incident_reopened" | "incident_merged" => Self::Decision,
+            | "incident_closed" | "incident_reopened" | "incident_merged" | "case_migrated"
+            | "move_proposed" | "move_approved" | "move_rejected" | "move_withdrawn" => {
+                Self::Decision
+            }
             "exception_invoked" | "exception_judged" => Self::Exception,
             "page_acknowledged"
             | "escalation_acknowledged"
@@ -311,6 +314,10 @@ impl Tone {
 /// | `page_queued`, `page_acknowledged`, `page_withdrawn` | person | channel or way | |
 /// | `page_handed_over`, `page_attempt_failed` | person | channel, reason | attempt |
 /// | `alerts_received` | source | | transitions |
+/// | `case_migrated` | the version before | the version from here on | |
+/// | `move_proposed` | process | from which version to which | cases |
+/// | `move_cases_listed`, `move_approved`, `move_rejected`, `move_withdrawn` | | | cases |
+/// | `move_case_settled` | reference | outcome | places where it is stuck |
 /// | anything else | what it is about | | |
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Line {

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Input, Shell, Time, Words, filters};
+use super::{Input, Shell, Time, Words, filters, moving::PlanLine};
 
 /// A draft in a list.
 #[derive(Debug, Clone)]
@@ -160,7 +160,9 @@ pub struct ProcessPage {
     pub versions: Vec<VersionLine>,
     /// All drafts, newest first.
     pub drafts: Vec<DraftLine>,
-    /// Whether the reader may begin a draft.
+    /// The newest plans to move cases of it.
+    pub moves: Vec<PlanLine>,
+    /// Whether the reader may begin a draft, and propose to move cases.
     pub may: bool,
 }
 
@@ -298,6 +300,8 @@ pub struct VersionsPage {
     pub to: Input,
     /// What differs.
     pub difference: Difference,
+    /// Whether the reader may propose to move cases.
+    pub may: bool,
 }
 
 /// The page `/processes/{name}/edit`.
@@ -406,12 +410,38 @@ pub struct CasePage {
     pub version: i64,
     /// Its digest.
     pub digest: String,
-    /// Which versions governed it, the first one first: version, since when, the entry.
-    pub governed: Vec<(i64, Time, i64)>,
+    /// Which versions governed it, the first one first.
+    pub governed: Vec<Governed>,
     /// The picture, with the tokens.
     pub picture: Picture,
     /// Where it stands: element, `now`, `done` or `excepted`, how often it was entered.
     pub rows: Vec<CaseRow>,
+}
+
+/// A version that governed a case.
+#[derive(Debug, Clone)]
+pub struct Governed {
+    /// The version.
+    pub version: i64,
+    /// Since when.
+    pub since: Time,
+    /// The entry.
+    pub entry: i64,
+    /// The plan that moved it there; absent for the version that it began with.
+    pub plan: Option<MovedBy>,
+}
+
+/// The plan that moved a case.
+#[derive(Debug, Clone)]
+pub struct MovedBy {
+    /// Its page.
+    pub href: String,
+    /// Who proposed it.
+    pub by: String,
+    /// Who approved it.
+    pub approved_by: String,
+    /// Why.
+    pub reason: Words,
 }
 
 /// An element in a case.

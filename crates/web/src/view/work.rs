@@ -7,13 +7,13 @@ use super::{Chip, Level, Place, Sev, Shell, Time, filters, lists::chip, part::Pa
 /// Something that waits for somebody.
 #[derive(Debug, Clone)]
 pub struct WorkRow {
-    /// `task`, `decision`, `approval`, `severity`, `command`, `ratification`.
+    /// `task`, `decision`, `approval`, `severity`, `command`, `ratification`, `move`.
     pub kind: &'static str,
     /// What is to be done, as the model says it; empty where the kind says it.
     pub name: String,
     /// Where it is done.
     pub href: String,
-    /// `INC-2026-0042`.
+    /// `INC-2026-0042`; empty where it is about no incident in particular.
     pub reference: String,
     /// What is broken.
     pub title: String,
@@ -128,11 +128,22 @@ impl WorkPage {
                 ..WorkRow::sample("task", "Contain", Some(("03:00:00", "28 m")))
             },
         ];
-        let open = vec![WorkRow {
-            path: None,
-            sev: Sev::of(Level::S3, false),
-            ..WorkRow::sample("command", "", None)
-        }];
+        let open = vec![
+            WorkRow {
+                path: None,
+                sev: Sev::of(Level::S3, false),
+                ..WorkRow::sample("command", "", None)
+            },
+            WorkRow {
+                path: None,
+                href: "/moves/mov_0192".to_owned(),
+                reference: String::new(),
+                title: "Version 2 asks legal before anything is sent".to_owned(),
+                sev: Sev::UNDECIDED,
+                roles: Vec::new(),
+                ..WorkRow::sample("move", "major-incident to version 2", None)
+            },
+        ];
         let group = |when, rows| WorkGroup { when, rows };
         Self {
             shell: samples::shell(Place::Tasks, "/tasks"),
@@ -145,7 +156,7 @@ impl WorkPage {
                 .map(|code| chip(code, "/tasks?kind", code == "any"))
                 .into(),
             groups: vec![group("late", late), group("due", due), group("open", open)],
-            pager: Pager { shown: 5, total: Some(5), ..Pager::default() },
+            pager: Pager { shown: 6, total: Some(6), ..Pager::default() },
             csv: "/tasks.csv?show=mine".to_owned(),
             elsewhere: true,
         }

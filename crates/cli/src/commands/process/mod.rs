@@ -1,7 +1,9 @@
-//! Process models: checked, counted and run through without a server; brought as drafts with one.
+//! Process models: checked, counted and run through without a server; brought as drafts, and their cases
+//! moved to other versions, with one.
 
 mod inspect;
 mod lint;
+mod migrate;
 mod publish;
 mod run;
 mod script;
@@ -20,6 +22,8 @@ pub enum Command {
     Inspect(inspect::Args),
     /// Save a process, table or policy as a draft; people approve and publish it
     Publish(publish::Args),
+    /// Propose to move running cases to another version; people approve it
+    Migrate(migrate::Args),
     /// Run a model through a script, in virtual time
     Run(run::Args),
 }
@@ -30,6 +34,7 @@ pub fn run(command: &Command) -> Outcome {
         Command::Lint(args) => lint::run(args),
         Command::Inspect(args) => inspect::run(args),
         Command::Publish(args) => publish::run(args),
+        Command::Migrate(args) => migrate::run(args),
         Command::Run(args) => run::run(args),
     }
 }

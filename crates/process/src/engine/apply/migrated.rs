@@ -6,11 +6,12 @@ use base::Code;
 
 use crate::engine::{
     event::InstanceMigrated,
+    migrate,
     state::{Place, State},
 };
 
 pub(super) fn renamed(state: &mut State, event: &InstanceMigrated) {
-    let new = |id: &Code| event.mapping.get(id).unwrap_or(id).clone();
+    let new = |id: &Code| migrate::renamed(&event.mapping, id);
     state.process = Some(event.to.clone());
     for token in state.tokens.values_mut() {
         token.element = new(&token.element);

@@ -3,21 +3,25 @@
 
 use app::incident::Seen;
 use axum::extract::Path;
-use db::Conn;
-use domain::document::DocumentKind;
-use store::{StoreError, log};
+use base::{Id, id};
+use domain::{document::DocumentKind, incident::Event};
+use store::{StoreError, log, moving, word};
 
 use super::{
+    list::who,
     picture::picture,
     steps::{Words, called},
 };
 use crate::{
     answer::{self, Answer},
-    page::{around::shell, tell::words},
+    page::{
+        around::shell,
+        tell::{Teller, words},
+    },
     view::{
-        Place, Time,
+        Place,
         diagram::{Paint, Paints},
-        process::{CasePage, CaseRow},
+        process::{CasePage, CaseRow, Governed, MovedBy},
         time::Reader,
     },
     visit::Visit,
@@ -34,7 +38,12 @@ pub(crate) async fn case(visit: Visit, Path(reference): Path<String>) -> Answer 
     let xml = String::from_utf8_lossy(&bytes).into_owned();
     let src = format!("/documents/process/{}/{}/bytes", process.name, process.version);
     let (id, reader) = (seen.id, visit.reader());
-    let governed = app.look(move |conn| governed(conn, &id.to_string(), &reader)).await?;
+    let telling = app.clone();
+    let governed = app.look(move |conn| {
+        let mut teller = Teller::new(conn, &telling, &reader);
+        governed(&mut teller, &id.to_string(), &reader)
+    });
+    let governed = governed.await?;
     let page = CasePage {
         shell: shell(&visit, Place::Incidents).await?,
         reference,
@@ -51,21 +60,37 @@ pub(crate) async fn case(visit: Visit, Path(reference): Path<String>) -> Answer 
 
 /// Which versions governed a case, the first one first.
 fn governed(
-    conn: &mut Conn,
+    teller: &mut Teller<'_>,
     stream: &str,
     reader: &Reader,
-) -> Result<Vec<(i64, Time, i64)>, StoreError> {
+) -> Result<Vec<Governed>, StoreError> {
     let mut found = Vec::new();
-    for stored in log::stream(conn, stream)? {
+    for stored in log::stream(teller.conn(), stream)? {
         let entry = stored.entry()?;
-        let version = match entry.kind.as_str() {
-            "incident_declared" => entry.data["process_version"].as_i64(),
-            "case_migrated" => entry.data["to"].as_i64(),
-            _ => None,
+        if !matches!(entry.kind.as_str(), "incident_declared" | "case_migrated") {
+            continue;
+        }
+        let (version, plan) = match Event::parse(entry.kind.as_str(), &entry.data)? {
+            Event::IncidentDeclared(e) => (e.process_version, None),
+            Event::CaseMigrated(e) => (e.to, moved_by(teller, e.plan)?),
+            _ => continue,
         };
-        found.extend(version.map(|v| (v, reader.time(stored.recorded_at), stored.seq)));
+        let since = reader.time(stored.recorded_at);
+        found.push(Governed { version, since, entry: stored.seq, plan });
     }
     Ok(found)
+}
+
+/// Who moved a case, and why.
+fn moved_by(teller: &mut Teller<'_>, id: Id<id::CaseMove>) -> Result<Option<MovedBy>, StoreError> {
+    let Some(plan) = moving::load(teller.conn(), id)? else { return Ok(None) };
+    let approved_by = plan.judged_by.as_ref().map(|by| who(teller, by)).transpose()?;
+    Ok(Some(MovedBy {
+        href: format!("/moves/{id}"),
+        by: who(teller, &plan.proposed_by)?,
+        approved_by: approved_by.unwrap_or_default(),
+        reason: words(word::text(teller.conn(), plan.proposed, "reason")?),
+    }))
 }
 
 fn painted(seen: &Seen) -> Paints {

@@ -14,5 +14,5 @@ pub(crate) use case::case;
 pub(crate) use edit::{edit, kind, refused_edit, start};
 pub(crate) use insights::insights;
 pub(crate) use list::{is_own, line, list, name, who};
-pub(crate) use show::{bytes, file, show, text};
+pub(crate) use show::{bytes, file, show, text, version_lines};
 pub(crate) use versions::{difference, versions};

@@ -20,11 +20,12 @@ use super::{
 };
 use crate::{
     answer::{self, Answer},
-    page::{around::shell, tell::Teller},
+    page::{around::shell, moving::lines, tell::Teller},
     trouble::Trouble,
     view::{
         Place,
         diagram::{Paint, Paints},
+        moving::PlanLine,
         process::{DraftLine, Picture, ProcessPage, TextPage, VersionLine},
         time::Reader,
     },
@@ -56,6 +57,7 @@ pub(crate) async fn show(visit: Visit, Path(named): Path<String>) -> Answer {
         },
         versions: version_lines(&seen, &reader),
         drafts: drafts(&visit, &seen).await?,
+        moves: moves(&visit, &seen).await?,
         may: visit.may(Permission::Publish),
         title,
     };
@@ -139,7 +141,7 @@ fn running(seen: &ProcessSeen, version: i64) -> i64 {
 }
 
 /// All versions as lines.
-pub(super) fn version_lines(seen: &ProcessSeen, reader: &Reader) -> Vec<VersionLine> {
+pub(crate) fn version_lines(seen: &ProcessSeen, reader: &Reader) -> Vec<VersionLine> {
     let lines = seen.versions.iter().map(|row| VersionLine {
         version: row.version,
         published: reader.time(row.published_at),
@@ -148,6 +150,15 @@ pub(super) fn version_lines(seen: &ProcessSeen, reader: &Reader) -> Vec<VersionL
         running: running(seen, row.version),
     });
     lines.collect()
+}
+
+async fn moves(visit: &Visit, seen: &ProcessSeen) -> Result<Vec<PlanLine>, Trouble> {
+    let (reader, telling, name) = (visit.reader(), visit.web.app().clone(), seen.name.clone());
+    let told = visit.web.app().look(move |conn: &mut Conn| {
+        let mut teller = Teller::new(conn, &telling, &reader);
+        lines(&mut teller, &reader, &name)
+    });
+    Ok(told.await?)
 }
 
 async fn drafts(visit: &Visit, seen: &ProcessSeen) -> Result<Vec<DraftLine>, Trouble> {

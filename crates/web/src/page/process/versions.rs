@@ -2,7 +2,10 @@
 
 use app::library::{Compared, Text};
 use axum::extract::Path;
-use domain::document::{DocumentKind, lines::Side, unknown_document};
+use domain::{
+    access::Permission,
+    document::{DocumentKind, lines::Side, unknown_document},
+};
 use process::compare::What;
 
 use super::{
@@ -43,6 +46,7 @@ pub(crate) async fn versions(visit: Visit, Path(named): Path<String>) -> Answer 
         from: Input::of(from.to_string()),
         to: Input::of(to.to_string()),
         difference: difference(&compared, (src(from), src(to))),
+        may: visit.may(Permission::Publish),
     };
     answer::page(&visit, &page)
 }

@@ -13,14 +13,14 @@ use process::{Element, Kind};
 use store::{
     StoreError,
     exception::{self, Wanted},
-    incident, person, word,
+    incident, moving, person, word,
 };
 
 use crate::{page::rows::place_of, visit::holds};
 
 /// Something that waits.
 pub(crate) struct Work {
-    /// `task`, `decision`, `approval`, `severity`, `command`, `ratification`.
+    /// `task`, `decision`, `approval`, `severity`, `command`, `ratification`, `move`.
     pub(crate) kind: &'static str,
     /// The element's name; empty where the kind says it.
     pub(crate) name: String,
@@ -28,9 +28,9 @@ pub(crate) struct Work {
     pub(crate) task: Option<u32>,
     /// Where it is done.
     pub(crate) href: String,
-    /// The incident's reference.
+    /// The incident's reference; empty where it is about none in particular.
     pub(crate) reference: String,
-    /// What is broken.
+    /// What is broken; why cases are to move.
     pub(crate) title: String,
     /// How bad.
     pub(crate) severity: Option<Severity>,
@@ -60,6 +60,7 @@ pub(crate) fn work(conn: &mut Conn, app: &App, caller: &Caller) -> Result<Vec<Wo
     let mut found = seeker.tasks()?;
     found.extend(seeker.severities()?);
     found.extend(seeker.ratifications()?);
+    found.extend(seeker.moves()?);
     found.extend(seeker.offers()?);
     found.sort_by_key(|work| (work.due.is_none(), work.due, work.since));
     Ok(found)
@@ -83,6 +84,8 @@ pub(crate) fn count(conn: &mut Conn, caller: &Caller, now: Timestamp) -> Result<
         let decided = state.and_then(|state| state.severity.waiting().cloned());
         waiting += usize::from(decided.is_some_and(|decided| decided.by != me));
     }
+    waiting +=
+        moving::waiting(conn)?.iter().filter(|plan| is_proposed_by_another(plan, me)).count();
     Ok(mine + waiting)
 }
 
@@ -192,6 +195,33 @@ impl Seeker<'_> {
         Ok(found)
     }
 
+    /// Plans to move cases; whoever proposed one does not approve it (ground rule G21).
+    fn moves(&mut self) -> Result<Vec<Work>, StoreError> {
+        let may = holds(self.caller, Permission::Approve);
+        let mut found = Vec::new();
+        for plan in moving::waiting(self.conn)? {
+            found.push(Work {
+                kind: "move",
+                name: format!("{} to version {}", plan.process, plan.to),
+                task: None,
+                href: format!("/moves/{}", plan.id),
+                reference: String::new(),
+                title: word::text(self.conn, plan.word, "reason")?,
+                severity: None,
+                phase: String::new(),
+                roles: Vec::new(),
+                since: plan.proposed_at,
+                due: None,
+                holder: None,
+                delegated: None,
+                approved: 0,
+                mine: may && is_proposed_by_another(&plan, self.caller.person),
+                held: false,
+            });
+        }
+        Ok(found)
+    }
+
     fn offers(&mut self) -> Result<Vec<Work>, StoreError> {
         let known: HashSet<_> = self.incidents.keys().copied().collect();
         for listed in incident::open(self.conn)? {
@@ -241,6 +271,11 @@ impl Work {
 /// Whether somebody else passed the step.
 fn is_anothers(held: &exception::Listed, me: Option<Id<id::Person>>) -> bool {
     held.person != me.map(|me| me.to_string())
+}
+
+/// Whether somebody else proposed the plan.
+fn is_proposed_by_another(plan: &moving::Listed, me: Option<Id<id::Person>>) -> bool {
+    me.is_some_and(|me| plan.proposed_by.as_str() != me.to_string())
 }
 
 /// What a task asks for, by its element.

@@ -49,7 +49,7 @@ impl Filter {
             _ => work.mine,
         };
         let kind = match (self.kind, work.kind) {
-            ("any", _) | ("approval", "severity") | ("task", "command") => true,
+            ("any", _) | ("approval", "severity" | "move") | ("task", "command") => true,
             (wanted, kind) => wanted == kind,
         };
         whose && kind

@@ -20,7 +20,8 @@ pub(super) fn dependants(
     found
 }
 
-/// The codes along the first ring, its first one again at the end; `None` where there is none.
+/// The codes along the first ring by code, the least of them at both ends, so that the same ring is told
+/// the same way whatever ids its services got; `None` where there is none.
 ///
 /// Walks without recursion: a chain may be as long as there are services.
 pub(super) fn ring(services: &Parts<ServiceDescribed>) -> Option<Vec<String>> {
@@ -28,7 +29,9 @@ pub(super) fn ring(services: &Parts<ServiceDescribed>) -> Option<Vec<String>> {
         services.get(id).filter(|s| !s.retired).map_or(&[][..], |s| &s.details.depends_on)
     };
     let mut done: BTreeMap<Id<id::Service>, bool> = BTreeMap::new();
-    for start in services.keys() {
+    let mut starts: Vec<_> = services.iter().collect();
+    starts.sort_unstable_by(|(_, a), (_, b)| a.details.code.cmp(&b.details.code));
+    for (start, _) in starts {
         let mut path = vec![(*start, 0)];
         if done.contains_key(start) {
             continue;
@@ -61,5 +64,9 @@ fn named(
 ) -> Vec<String> {
     let ring = path.iter().map(|(id, _)| *id).skip_while(|id| *id != from);
     let code = |id: Id<id::Service>| services.get(&id).map(|s| s.details.code.to_string());
-    ring.chain([from]).filter_map(code).collect()
+    let mut ring: Vec<String> = ring.filter_map(code).collect();
+    let least = (0..ring.len()).min_by_key(|at| &ring[*at]).unwrap_or_default();
+    ring.rotate_left(least);
+    ring.extend(ring.first().cloned());
+    ring
 }

@@ -135,6 +135,12 @@ fn headline(report: &Report) -> String {
              says whose log it is"
                 .to_owned()
         }
+        Verdict::SignedByAnother { signers } => format!(
+            "Cannot be verified with this key: everything fits together, but the checkpoint is signed \
+             by {} and not by the key that was given; the log's key may have been rotated, or this is \
+             another log",
+            plain(&signers.join(", "))
+        ),
         Verdict::Tampered(problem) => match problem.seq {
             Some(seq) => format!("Tampered: entry {seq}: {}", plain(&problem.to_string())),
             None => format!("Tampered: {}", plain(&problem.to_string())),

@@ -51,6 +51,12 @@ pub enum Verdict {
     },
     /// Everything fits together, but no key was given to say whose log it is.
     ConsistentSignerUnknown,
+    /// Everything fits together, but the key that was given made none of the signatures: a key from
+    /// before or after a rotation, or that of another log.
+    SignedByAnother {
+        /// Who signed, each as `name+id`.
+        signers: Vec<String>,
+    },
     /// Something does not hold.
     Tampered(Problem),
     /// Nothing can be said: a file could not be read, or there is no log here.
@@ -63,7 +69,7 @@ impl Verdict {
         match self {
             Self::Verified { .. } => 0,
             Self::Tampered(_) => 1,
-            Self::ConsistentSignerUnknown | Self::Unreadable(_) => 2,
+            Self::ConsistentSignerUnknown | Self::SignedByAnother { .. } | Self::Unreadable(_) => 2,
         }
     }
 }

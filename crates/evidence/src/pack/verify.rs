@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     checkpoint::Checkpoint,
-    note::{BadNote, Note, Vkey},
+    note::{BadNote, Note, Signature, Vkey},
     sha256,
 };
 
@@ -31,10 +31,8 @@ pub fn verify(files: &dyn Files, key: Option<&Vkey>) -> Report {
         unlisted: Vec::new(),
     };
     match check(&files, key, &mut report) {
-        Ok(()) => {
-            if let Some(key) = key {
-                report.verdict = Verdict::Verified { signer: key.name().to_owned() };
-            }
+        Ok(verdict) => {
+            report.verdict = verdict;
             report.unlisted = files.unseen();
         }
         Err(Stop::Tampered(problem)) => report.verdict = Verdict::Tampered(problem),
@@ -43,13 +41,14 @@ pub fn verify(files: &dyn Files, key: Option<&Vkey>) -> Report {
     report
 }
 
-fn check(files: &dyn Files, key: Option<&Vkey>, report: &mut Report) -> Check<()> {
+/// The verdict where nothing is wrong.
+fn check(files: &dyn Files, key: Option<&Vkey>, report: &mut Report) -> Check<Verdict> {
     let manifest = match files.read(MANIFEST)? {
         Some(bytes) => Some(Manifest::parse(&bytes).map_err(|why| bad(None, MANIFEST, why))?),
         None => None,
     };
     let note = checkpoint_text(files, manifest.is_some())?;
-    let checkpoint = signed(&note, key)?;
+    let (checkpoint, verdict) = signed(&note, key)?;
     report.origin = Some(checkpoint.origin.clone());
     report.size = checkpoint.size;
     if let Some(manifest) = &manifest {
@@ -69,7 +68,7 @@ fn check(files: &dyn Files, key: Option<&Vkey>, report: &mut Report) -> Check<()
     };
     let finished = walked.and_then(|()| walk.finish());
     report.counts = walk.counts();
-    finished
+    finished.map(|()| verdict)
 }
 
 fn checkpoint_text(files: &dyn Files, in_pack: bool) -> Check<String> {
@@ -83,16 +82,36 @@ fn checkpoint_text(files: &dyn Files, in_pack: bool) -> Check<String> {
     String::from_utf8(bytes).map_err(|_| bad(None, CHECKPOINT, What::NotACheckpoint))
 }
 
-fn signed(text: &str, key: Option<&Vkey>) -> Check<Checkpoint> {
+/// The checkpoint, and what its signatures allow to say of it.
+fn signed(text: &str, key: Option<&Vkey>) -> Check<(Checkpoint, Verdict)> {
     let unsigned = |why: BadNote| bad(None, CHECKPOINT, why);
     let note: Note = text.parse().map_err(unsigned)?;
     if note.to_string() != text {
         return Err(unsigned(BadNote::Form));
     }
-    if let Some(key) = key {
-        note.verify(std::slice::from_ref(key)).map_err(unsigned)?;
+    let verdict = match key {
+        None => Verdict::ConsistentSignerUnknown,
+        Some(key) => by(&note, key).map_err(unsigned)?,
+    };
+    let checkpoint = note.text.parse().map_err(|_| bad(None, CHECKPOINT, What::NotACheckpoint))?;
+    Ok((checkpoint, verdict))
+}
+
+/// Whether the key signed the note. Signatures of other keys are passed over, as C2SP signed-note wants:
+/// of them nothing can be said, and that is no forgery. One of this key that does not hold is, and so is
+/// one that this key made but that goes under another name or id, or the other way round.
+fn by(note: &Note, key: &Vkey) -> Result<Verdict, BadNote> {
+    let altered = |signature: &Signature| {
+        signature.id == key.id() || key.verifies(&note.text, &signature.bytes)
+    };
+    match note.verify(std::slice::from_ref(key)) {
+        Ok(_) => Ok(Verdict::Verified { signer: key.name().to_owned() }),
+        Err(BadNote::Unsigned) if !note.signatures.iter().any(altered) => {
+            let signer = |s: &Signature| format!("{}+{}", s.name, hex::encode(s.id));
+            Ok(Verdict::SignedByAnother { signers: note.signatures.iter().map(signer).collect() })
+        }
+        Err(why) => Err(why),
     }
-    note.text.parse().map_err(|_| bad(None, CHECKPOINT, What::NotACheckpoint))
 }
 
 fn fits(manifest: &Manifest, checkpoint: &Checkpoint) -> Check<()> {

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use app::intake::Arrived;
+use app::intake::{Arrived, Words};
 use axum::{
     Json,
     body::Body,
@@ -13,9 +13,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use db::Conn;
 use domain::integration::wrong_key;
 use serde_json::{Value, json};
-use store::{alert, label};
+use store::{StoreError, alert, label};
 use url::form_urlencoded;
 
 use super::receive::{arrive, head, receipted};
@@ -25,8 +26,10 @@ use crate::{guard::bearer_of, state::Web, trouble::Trouble, visit::Asker};
 const SOURCE: &str = "alertmanager-api";
 /// The header that says how many entries the index of labels has not seen yet.
 const BEHIND: HeaderName = HeaderName::from_static("watchkeeper-index-behind");
-/// The most alerts that are listed.
-const LISTED: usize = 100;
+/// The most alerts that are listed; Alertmanager's list has no pages.
+const LISTED: usize = 1_000;
+/// What Go writes where there is no instant: an alert that goes on has no end.
+const NO_INSTANT: &str = "0001-01-01T00:00:00Z";
 
 /// `POST /api/v2/alerts`: the key as a bearer token or as the password of basic auth.
 pub(crate) async fn alerts(
@@ -64,15 +67,10 @@ pub(crate) async fn list(
     RawQuery(query): RawQuery,
     _: Asker,
 ) -> Result<Response, Trouble> {
-    let now = web.app().now();
     let wanted = filters(query.as_deref().unwrap_or_default())?;
     let open = web.app().look(move |conn| {
-        let listed = if wanted.is_empty() {
-            let newest = alert::before(conn, now + base::Duration::seconds(1))?;
-            newest.into_iter().filter(|held| held.state == "open").collect()
-        } else {
-            label::find(conn, &wanted, LISTED)?
-        };
+        let listed =
+            if wanted.is_empty() { open_ones(conn)? } else { label::find(conn, &wanted, LISTED)? };
         let mut shown = Vec::with_capacity(listed.len());
         for held in listed {
             let words = app::intake::words_of(conn, held.word, &held.field)?;
@@ -84,9 +82,11 @@ pub(crate) async fn list(
     let shown = shown.into_iter().map(|(held, words)| {
         json!({
             "fingerprint": held.id,
+            "receivers": [],
+            "annotations": annotations(&words),
             "labels": words.labels,
-            "annotations": words.annotations,
             "startsAt": held.opened_at,
+            "endsAt": NO_INSTANT,
             "updatedAt": held.last_seen,
             "status": { "state": "active", "silencedBy": [], "inhibitedBy": [] },
         })
@@ -94,6 +94,35 @@ pub(crate) async fn list(
     let mut response = Json(shown.collect::<Value>()).into_response();
     response.headers_mut().insert(BEHIND, HeaderValue::from(behind));
     Ok(response)
+}
+
+/// Open alerts, newest first.
+fn open_ones(conn: &mut Conn) -> Result<Vec<alert::Alert>, StoreError> {
+    let open = alert::Wanted { state: "open".to_owned(), ..alert::Wanted::default() };
+    let mut listed: Vec<alert::Alert> = Vec::new();
+    while listed.len() < LISTED {
+        let after = listed.last().map(|held| (held.opened_at.micros(), held.id.to_string()));
+        let page = alert::page(conn, &open, after)?;
+        if page.is_empty() {
+            break;
+        }
+        listed.extend(page);
+    }
+    listed.truncate(LISTED);
+    Ok(listed)
+}
+
+/// The sender's annotations; where it has none of these names, what the alert says under those that
+/// Prometheus' readers look for.
+fn annotations(words: &Words) -> BTreeMap<&str, &str> {
+    let own = words.annotations.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let mut told: BTreeMap<&str, &str> = own.collect();
+    for (name, said) in [("summary", &words.title), ("description", &words.description)] {
+        if !said.is_empty() {
+            told.entry(name).or_insert(said);
+        }
+    }
+    told
 }
 
 /// The labels that `filter` asks for. Alertmanager's other matchers are refused, not passed over.
@@ -137,6 +166,16 @@ mod tests {
     use axum::http::HeaderValue;
 
     use super::*;
+
+    #[test]
+    fn the_title_is_the_summary_unless_the_sender_has_one() {
+        let mut words = Words { title: "Disk full".to_owned(), ..Words::default() };
+        assert_eq!(annotations(&words), [("summary", "Disk full")].into());
+        words.description = "On db-1".to_owned();
+        words.annotations = [("summary".to_owned(), "Full".to_owned())].into();
+        let told = [("description", "On db-1"), ("summary", "Full")];
+        assert_eq!(annotations(&words), told.into());
+    }
 
     #[test]
     fn filters_are_equalities() {

@@ -6,7 +6,12 @@ mod noise;
 
 use std::{
     panic::{self, AssertUnwindSafe},
-    time::{Duration, Instant},
+    sync::{
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
+    thread,
+    time::Duration,
 };
 
 use connect::inbound::SOURCES;
@@ -15,15 +20,28 @@ use proptest::{prelude::*, strategy::ValueTree as _};
 
 /// A target a parser: `WATCHKEEPER_FUZZ_SECONDS` says how long each runs; a moment where it is absent.
 /// The soak run sets 60. A failing input is printed whole.
-#[expect(clippy::disallowed_methods, reason = "runs for as long as it is told to")]
 fn fuzz(name: &str) {
     let seconds = std::env::var("WATCHKEEPER_FUZZ_SECONDS").ok().and_then(|text| text.parse().ok());
     let limit = Duration::from_millis(seconds.map_or(50, |seconds: u64| seconds * 1_000));
+    let over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        // Waits no longer than there is somebody who tries.
+        let (_tries, gone) = mpsc::channel::<()>();
+        let over = &over;
+        scope.spawn(move || {
+            let waited = gone.recv_timeout(limit);
+            over.store(waited.is_err(), Ordering::Relaxed);
+        });
+        read_until(over, name);
+    });
+}
+
+/// Mutations of the sample, each read, until time is up.
+fn read_until(over: &AtomicBool, name: &str) {
     let source = connect::inbound::find(name).unwrap();
     let mut runner = proptest::test_runner::TestRunner::default();
     let strategy = (prop::collection::vec(any::<(usize, usize, u8)>(), 1..12), 0..MEDIA.len());
-    let begun = Instant::now();
-    while begun.elapsed() < limit {
+    while !over.load(Ordering::Relaxed) {
         let (changes, media) = strategy.new_tree(&mut runner).unwrap().current();
         let body = mutated(source.sample().body, &changes);
         let caught = panic::catch_unwind(AssertUnwindSafe(|| read(source, &body, MEDIA[media])));

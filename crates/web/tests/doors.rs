@@ -53,7 +53,7 @@ async fn rebuilds(house: &House) {
 }
 
 #[tokio::test]
-async fn pagerdutys_clients_are_answered_as_by_pagerduty() {
+async fn trap_pagerdutys_clients_are_answered_as_by_pagerduty() {
     let house = House::new().await;
     let key = house.key("pagerduty").await;
     let event = |act: &str| {
@@ -98,7 +98,7 @@ async fn a_change_event_is_context_and_wakes_nobody() {
 }
 
 #[tokio::test]
-async fn opsgenies_clients_are_answered_as_by_opsgenie() {
+async fn trap_opsgenies_clients_are_answered_as_by_opsgenie() {
     let house = House::new().await;
     let key = house.key("opsgenie").await;
     let genie = format!("GenieKey {key}");
@@ -123,7 +123,7 @@ async fn opsgenies_clients_are_answered_as_by_opsgenie() {
 }
 
 #[tokio::test]
-async fn cloudevents_shake_hands_and_come_in_headers() {
+async fn trap_cloudevents_shake_hands_and_come_in_headers() {
     let house = House::new().await;
     let path = format!("/in/cloudevents/{}", house.key("cloudevents").await);
     let hand = [("webhook-request-origin", "events.example")];
@@ -144,7 +144,7 @@ async fn cloudevents_shake_hands_and_come_in_headers() {
 }
 
 #[tokio::test]
-async fn only_a_sender_that_can_do_nothing_else_may_get() {
+async fn trap_only_a_sender_that_can_do_nothing_else_may_get() {
     let house = House::new().await;
     let kuma = house.key("uptime-kuma").await;
     let path = format!("/in/uptime-kuma/{kuma}?heartbeat[status]=0&monitor[id]=7&msg=down");
@@ -376,11 +376,12 @@ async fn a_subscription_waits_for_an_operator_unless_its_certificate_is_not_to_b
     .await;
     assert_eq!(answered.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(answered.json()["code"], "ING-013");
+    assert!(!answered.header("retry-after").is_empty(), "SNS comes again after a 5xx");
     assert!(answered.json()["quarantined"].as_str().is_some());
 }
 
 #[tokio::test]
-async fn a_secret_is_sealed_and_checked() {
+async fn trap_a_secret_is_sealed_and_checked() {
     let house = House::new().await;
     let (page, key) = door(&house, "sentry").await;
     let path = format!("/in/sentry/{key}");

@@ -51,7 +51,8 @@ impl App {
             body: sample.body.as_bytes().to_vec(),
         };
         // The sample is ours, and nobody signed it.
-        let settings = Settings { secret: None, ..Settings::clone(&door.settings) };
+        let settings = Settings::clone(&door.settings);
+        let settings = Settings { secret: None, topics: Vec::new(), ..settings };
         door.settings = settings.into();
         let now = self.now();
         let parsed = match source.parse(&incoming.arrival(now, &door.settings, None)) {

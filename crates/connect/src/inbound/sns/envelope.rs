@@ -5,7 +5,7 @@ use url::Url;
 
 use super::certificate;
 use crate::inbound::{
-    Arrival, Malformed,
+    Arrival, Malformed, Settings,
     malformed::{At, BAD_SIGNATURE, NOT_FETCHED},
     view::View,
 };
@@ -36,6 +36,20 @@ pub(super) fn is_amazons(address: &str) -> bool {
         && url.username().is_empty()
         && url.password().is_none()
         && region.is_some_and(is_region)
+}
+
+/// Refuses what carries no signature where the integration names its topics: nothing in such a body
+/// proves which topic it came from.
+///
+/// # Errors
+/// `ING-012` (401).
+pub(super) fn may_be_unsigned(settings: &Settings) -> Result<(), Malformed> {
+    if settings.topics.is_empty() {
+        return Ok(());
+    }
+    let what = "the body carries no signature, and this integration takes its own topics only; \
+                switch raw delivery off";
+    Err(Malformed::new(401, BAD_SIGNATURE, what).at(At::Pointer(String::new())))
 }
 
 /// Checks topic and signature.

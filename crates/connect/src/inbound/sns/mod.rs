@@ -8,11 +8,12 @@ mod certificate;
 mod envelope;
 
 use super::{
-    Arrival, Flags, Malformed, Parsed, Rejected, Sample, Signal, Source, Subscription,
+    Action, Arrival, Flags, Malformed, Parsed, Rejected, Sample, Signal, Source, Subscription,
     body::{self, Sent},
     draft::{Draft, claimed},
     eventbridge,
     malformed::{At, WAITS_FOR_CONFIRMATION},
+    table::{self, Table},
     view::{View, not_ours},
 };
 
@@ -44,8 +45,12 @@ impl Source for Sns {
         // The content type is text/plain, whatever the body is.
         let text = body::text(arrival, self.max_body(), Sent::UnderAnyType)?;
         let view = View::object(&text)?;
+        let wrapped_ones = view.at("/Records").is_some_and(View::is_list);
+        if wrapped_ones || !view.has("/Type") {
+            envelope::may_be_unsigned(arrival.settings)?;
+        }
         let mut flags = Flags::default();
-        let signals = if view.at("/Records").is_some_and(View::is_list) {
+        let signals = if wrapped_ones {
             let records = view.list("/Records").into_iter().enumerate();
             records.map(|(index, record)| wrapped(record, index, &mut flags)).collect()
         } else if view.has("/Type") {
@@ -99,7 +104,7 @@ fn notified(
 
 /// What a message in JSON says, by its shape.
 fn message(inner: View<'_>, subject: Option<String>, flags: &mut Flags) -> Draft {
-    if inner.has("/AlarmName") {
+    if inner.has("/AlarmName") || inner.has("/NewStateValue") {
         return alarm::read(inner, flags);
     }
     if inner.has("/detail-type") {
@@ -115,9 +120,19 @@ fn message(inner: View<'_>, subject: Option<String>, flags: &mut Flags) -> Draft
     }
 }
 
+/// What the attribute `State` says of a job of AWS Backup: one that runs or is done is no problem.
+const JOBS: Table<Action> = &[
+    ("created", Action::Info),
+    ("pending", Action::Info),
+    ("running", Action::Info),
+    ("completed", Action::Info),
+];
+
 /// A message that is only text.
 fn plain(text: &str, envelope: View<'_>) -> Draft {
+    let state = envelope.text("/MessageAttributes/State/Value");
     Draft {
+        action: table::look_up(JOBS, state.as_deref()).unwrap_or(Action::Trigger),
         title: vec![text.lines().next().map(str::to_owned), envelope.text("/Subject")],
         description: Some(text.to_owned()),
         resource: envelope.text("/Subject"),

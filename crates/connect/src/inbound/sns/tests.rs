@@ -34,7 +34,7 @@ fn trap_the_content_type_is_text_and_the_message_is_json_in_a_string() {
 }
 
 #[test]
-fn a_changed_message_has_another_signature() {
+fn trap_a_changed_message_has_another_signature() {
     let wrong = (401, "ING-012".to_owned());
     assert_eq!(code(&SIGNED_V2.replace("ALARM\\\"", "OK\\\""), Some(CERTIFICATE), &[]), wrong);
     assert_eq!(code(&SIGNED_V2.replace("\"2\"", "\"3\""), Some(CERTIFICATE), &[]), wrong);

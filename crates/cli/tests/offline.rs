@@ -174,11 +174,15 @@ fn nagios_notifies_out_of_its_environment() {
     let sent = command.output().unwrap();
     assert_eq!(sent.status.code(), Some(0), "{}", String::from_utf8_lossy(&sent.stderr));
     let alerts = server.get("/api/v2/alerts", Some(&token)).body;
-    assert!(alerts.contains(r#""host":"pay-1","service":"payments""#), "{alerts}");
+    let alerts: serde_json::Value = serde_json::from_str(&alerts).unwrap();
+    assert_eq!(alerts.as_array().map(Vec::len), Some(1), "{alerts}");
+    let labels = serde_json::json!({ "host": "pay-1", "service": "payments" });
+    assert_eq!(alerts[0]["labels"], labels);
+    assert_eq!(alerts[0]["annotations"]["summary"], "pay-1 / payments is CRITICAL");
 }
 
 #[test]
-fn an_alert_waits_on_disk_until_the_server_takes_it() {
+fn trap_an_alert_waits_on_disk_until_the_server_takes_it() {
     let house = House::new();
     let server = house.serve(&[]);
     let (token, key) = (house.token(), house.key());

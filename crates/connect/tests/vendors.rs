@@ -208,7 +208,7 @@ fn sns() {
         aws-sns/lambda_cloudwatch_alarm_sns_payload_single_metric.json
           Trigger Critical arn:aws:cloudwatch:REGION:ACCOUNT_NUMBER:alarm:EXAMPLE | EXAMPLE | 2015-06-03T17:43:27.123000Z
         aws-sns/messages_backup.json
-          Trigger Unknown text-8710cb4786726257 | An AWS Backup job was completed successfully. Recovery point ARN: arn:aws:ec2:us-west-1:123456789012:volume/vol-012f345df6789012d. Resource ARN : arn:aws:ec2:us-west-1:123456789012:volume/vol-012f345df6789012e. BackupJob ID : 1b2345b2-f22c-4dab-5eb6-bbc7890ed123 | 2019-08-02T18:46:02.788000Z
+          Info Unknown text-8710cb4786726257 | An AWS Backup job was completed successfully. Recovery point ARN: arn:aws:ec2:us-west-1:123456789012:volume/vol-012f345df6789012d. Resource ARN : arn:aws:ec2:us-west-1:123456789012:volume/vol-012f345df6789012e. BackupJob ID : 1b2345b2-f22c-4dab-5eb6-bbc7890ed123 | 2019-08-02T18:46:02.788000Z
           Trigger Unknown text-abc4c03baf89b270 | An AWS Backup job failed. Resource ARN : arn:aws:ec2:us-west-1:123456789012:volume/vol-012f345df6789012e. BackupJob ID : 1b2345b2-f22c-4dab-5eb6-bbc7890ed123 | 2019-08-02T18:46:02.788000Z
           Trigger Unknown text-355a97bd6e5b1da8 | An AWS Backup job failed to complete in time. Resource ARN : arn:aws:ec2:us-west-1:123456789012:volume/vol-012f345df6789012e. BackupJob ID : 1b2345b2-f22c-4dab-5eb6-bbc7890ed123 | 2019-08-02T18:46:02.788000Z
           Trigger Unknown text-f2148fc6708f7966 | An AWS Copy job was completed but was failed or was aborted. Copy Job Id : 2c3456c3-f33d-5ec6-cdc7-ccd890fe2345 | 2026-05-19T15:25:00.622000Z
@@ -376,7 +376,7 @@ fn senders_that_are_a_mapping() {
             "librenms",
             expect![[r#"
             librenms/keep.json
-              Resolve Info 2/13 | Device 10.10.1.147 recovered from Devices up/down | -
+              Resolve Unknown 2/13 | Device 10.10.1.147 recovered from Devices up/down | -
         "#]],
         ),
         (

@@ -111,7 +111,7 @@ async fn messages_to_the_same_addresses_share_a_connection() {
 }
 
 #[tokio::test]
-async fn a_redirect_is_not_followed() {
+async fn trap_a_redirect_is_not_followed() {
     let (inner, never_asked) = endpoint(String::new()).await;
     let answer = format!(
         "HTTP/1.1 307 T\r\nLocation: http://127.0.0.1:{inner}/\r\nContent-Length: 0\r\n\r\n"

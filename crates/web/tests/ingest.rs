@@ -21,7 +21,7 @@ async fn send(house: &House, path: &str, media: &str, body: Vec<u8>) -> Answered
 }
 
 #[tokio::test]
-async fn an_alert_is_received_repeated_and_receipted() {
+async fn trap_an_alert_is_received_repeated_and_receipted() {
     let house = House::new().await;
     let path = format!("/in/alertmanager/{}", house.key("alertmanager").await);
     let first = send(&house, &path, "application/json", ALERT.into()).await;
@@ -36,7 +36,7 @@ async fn an_alert_is_received_repeated_and_receipted() {
 }
 
 #[tokio::test]
-async fn a_bad_body_is_told_what_is_wrong_and_kept() {
+async fn trap_a_bad_body_is_told_what_is_wrong_and_kept() {
     let house = House::new().await;
     let path = format!("/in/alertmanager/{}", house.key("alertmanager").await);
     let json = "application/json";
@@ -68,7 +68,7 @@ async fn a_bad_body_is_told_what_is_wrong_and_kept() {
 }
 
 #[tokio::test]
-async fn only_the_key_of_this_source_opens_the_door() {
+async fn trap_only_the_key_of_this_source_opens_the_door() {
     let house = House::new().await;
     let key = house.key("alertmanager").await;
     let wrong = send(&house, "/in/alertmanager/wki_guess", "application/json", ALERT.into()).await;

@@ -98,8 +98,10 @@ impl Draft {
                 refuse(NO_IDENTITY, "the alert has nothing to recognise it by".to_owned())
             });
         };
-        let title = self.headline().and_then(|text| text.lines().next()).unwrap_or(&dedup_key);
-        let title = cut(title, MAX_TITLE, flags);
+        let headline = self.headline().unwrap_or(&dedup_key);
+        let title = cut(headline.lines().next().unwrap_or(&dedup_key), MAX_TITLE, flags);
+        // Nothing of it is lost where the sender has no other text.
+        let whole = (title != headline).then(|| headline.to_owned());
         for value in self.annotations.values_mut() {
             if value.len() > MAX_ANNOTATION_VALUE {
                 *value = cut(value, MAX_ANNOTATION_VALUE, flags);
@@ -110,14 +112,14 @@ impl Draft {
             self.annotations.pop_last();
         }
         let links = kept(&self.links, flags);
-        let description = self.description.as_deref().unwrap_or_default();
+        let description = self.description.or(whole).unwrap_or_default();
         let occurrence = self.occurrence.as_deref().and_then(key::of);
         Ok(Signal {
             external_id: occurrence.unwrap_or_else(|| match self.occurred_at {
                 Some(at) => format!("{dedup_key}@{at}"),
                 None => dedup_key.clone(),
             }),
-            description: cut(description, MAX_ANNOTATION_VALUE, flags),
+            description: cut(&description, MAX_ANNOTATION_VALUE, flags),
             title,
             links,
             dedup_key,

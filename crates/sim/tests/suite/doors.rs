@@ -5,7 +5,7 @@ use axum::{
     http::{Request, StatusCode, header},
 };
 use base::Duration;
-use sim::World;
+use sim::{Fault, World};
 use tower::ServiceExt as _;
 
 /// One request to the router; its status.
@@ -48,5 +48,27 @@ fn g01_an_alert_by_http_wakes_somebody_who_answers_by_a_post_and_not_by_a_get() 
     assert_eq!(world.entries_of(&["page_acknowledged"]).len(), 1);
     world.run_for(Duration::minutes(10));
     assert_eq!(world.reached(), ["on-call"], "the ladder stopped");
+    world.check_all();
+}
+
+#[test]
+fn trap_our_own_trouble_is_answered_so_that_the_sender_comes_again() {
+    let mut world = World::seed(52);
+    world.begin();
+    let key = world.key().to_owned();
+    let alert = || {
+        let request = post("/api/v2/alerts").header(header::CONTENT_TYPE, "application/json");
+        let request = request.header(header::AUTHORIZATION, format!("Bearer {key}"));
+        let body = r#"[{"labels":{"alertname":"Down","service":"cards","severity":"high"}}]"#;
+        request.body(Body::from(body)).expect("a request")
+    };
+    world.suffer(Fault::FullDisk);
+    // Senders give up at a 4xx, and some do not come again at all: 5xx is the only answer that may help.
+    let answered = ask(&world, alert());
+    assert!(answered.is_server_error(), "{answered}");
+    world.mend();
+    assert_eq!(ask(&world, alert()), StatusCode::OK);
+    world.run_for(Duration::minutes(1));
+    assert_eq!(world.reached(), ["on-call"]);
     world.check_all();
 }

@@ -19,14 +19,16 @@ use crate::{state::Web, trouble::Trouble};
 /// The header that names what was received where the body's shape is a vendor's.
 const RECEIPT: HeaderName = HeaderName::from_static("watchkeeper-receipt");
 
-/// Receives a request of any source.
+/// Receives a request of any source. Some senders put the whole message into the query and post no body.
 pub(crate) async fn receive(
     State(web): State<Web>,
     Path((source, key)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Trouble> {
-    let arrived = arrive(&web, (&source, &key), head(&headers), body).await?;
+    let head = Incoming { query: query.unwrap_or_default(), ..head(&headers) };
+    let arrived = arrive(&web, (&source, &key), head, body).await?;
     Ok(receipts(&arrived))
 }
 
@@ -114,7 +116,9 @@ pub(super) async fn arrive(
     let limit = inbound::find(source).ok_or_else(unknown_source)?.max_body();
     let door = web.doors().open(web.app(), key, source).await?;
     let body = read(body, limit).await?;
-    taken(web, door, Incoming { body, ..head }).await
+    // Beside a body the query is none of the message; it may be a credential.
+    let query = if body.is_empty() { head.query } else { String::new() };
+    taken(web, door, Incoming { body, query, ..head }).await
 }
 
 /// Hands a request over, or says why it could not be read and under which id it is kept.

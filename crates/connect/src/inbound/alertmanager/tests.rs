@@ -100,7 +100,7 @@ fn an_alert_is_read_whole() {
 }
 
 #[test]
-fn an_alerts_own_status_counts_and_not_the_messages() {
+fn trap_an_alerts_own_status_counts_and_not_the_messages() {
     let body = r#"{"status":"firing","alerts":[
         {"status":"resolved","labels":{"a":"1"}},{"status":"firing","labels":{"a":"2"}}]}"#;
     let parsed = parse(body).unwrap();
@@ -109,7 +109,7 @@ fn an_alerts_own_status_counts_and_not_the_messages() {
 }
 
 #[test]
-fn a_firing_status_holds_although_its_end_has_passed() {
+fn trap_a_firing_status_holds_although_its_end_has_passed() {
     let alert = r#"{"status":"firing","labels":{"a":"b"},"endsAt":"2018-11-04T22:46:58+01:00"}"#;
     assert_eq!(signal(alert).action, Action::Trigger);
 }
@@ -139,14 +139,14 @@ fn g01_no_status_acknowledges_and_unknown_words_are_noise() {
 }
 
 #[test]
-fn the_reason_of_a_notification_changes_no_alert() {
+fn trap_the_reason_of_a_notification_changes_no_alert() {
     let body = r#"{"notification_reason":"all alerts resolved","status":"resolved",
         "alerts":[{"status":"firing","labels":{"a":"b"}}]}"#;
     assert_eq!(parse(body).unwrap().signals[0].as_ref().unwrap().action, Action::Trigger);
 }
 
 #[test]
-fn left_out_alerts_flag_the_batch_as_incomplete() {
+fn trap_left_out_alerts_flag_the_batch_as_incomplete() {
     let flags = |count: &str| {
         parse(&format!(r#"{{"alerts":[],"truncatedAlerts":{count}}}"#)).unwrap().flags
     };
@@ -157,14 +157,14 @@ fn left_out_alerts_flag_the_batch_as_incomplete() {
 }
 
 #[test]
-fn a_group_key_above_2_to_the_53_keeps_its_digits() {
+fn trap_a_group_key_above_2_to_the_53_keeps_its_digits() {
     let body = r#"{"version":"3","groupKey":5615590933959184469,"alerts":[{"labels":{"a":"b"}}]}"#;
     let signal = parse(body).unwrap().signals.remove(0).unwrap();
     assert_eq!(signal.group_key.as_deref(), Some("5615590933959184469"));
 }
 
 #[test]
-fn without_a_fingerprint_the_labels_give_the_one_alertmanager_would() {
+fn trap_without_a_fingerprint_the_labels_give_the_one_alertmanager_would() {
     let labels = r#"{"severity":"critical","cluster":"x","alertname":"T400","empty":""}"#;
     let bare = signal(&format!(r#"{{"labels":{labels}}}"#));
     assert_eq!(bare.dedup_key, "57222ba234524d58");
@@ -282,7 +282,7 @@ fn a_bare_alert_is_taken_as_the_only_one() {
 }
 
 #[test]
-fn bodies_of_which_nothing_can_be_used() {
+fn trap_bodies_of_which_nothing_can_be_used() {
     expect!["400 ING-001: the body is empty"].assert_eq(&malformed("  \n"));
     expect!["400 ING-001: the JSON ends too early; line 2, column 9"]
         .assert_eq(&malformed("{\n\"alerts\":"));

@@ -14,7 +14,7 @@ fn action(end: &str) -> Action {
 }
 
 #[test]
-fn an_end_in_the_future_fires_and_a_passed_one_resolves() {
+fn trap_an_end_in_the_future_fires_and_a_passed_one_resolves() {
     assert_eq!(action(r#""2026-11-22T00:34:00Z""#), Action::Trigger);
     assert_eq!(action(r#""2026-11-22T00:30:00Z""#), Action::Resolve);
     assert_eq!(action(r#""2026-11-22T01:29:59+01:00""#), Action::Resolve);

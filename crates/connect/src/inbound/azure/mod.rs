@@ -48,19 +48,19 @@ impl Source for Azure {
     }
 
     fn parse(&self, arrival: &Arrival<'_>) -> Result<Parsed, Malformed> {
-        let text = body::text(arrival, self.max_body(), Sent::AsJson)?;
-        let view = View::object(&text)?;
-        let mut flags = Flags::default();
-        let draft = if let Some(essentials) = view.at("/data/essentials") {
-            common(view, essentials, &mut flags)
-        } else if let Some(data) = view.at("/data").filter(|data| data.has("/context")) {
-            older(data, &mut flags)
-        } else if view.has("/context") {
-            older(view, &mut flags)
-        } else {
-            return Err(not_ours("the object is none of Azure's three shapes of an alert"));
-        };
-        Ok(draft.alone(flags))
+        body::alert(arrival, self.max_body(), Sent::AsJson, read)
+    }
+}
+
+fn read(view: View<'_>, flags: &mut Flags) -> Result<Draft, Malformed> {
+    if let Some(essentials) = view.at("/data/essentials") {
+        Ok(common(view, essentials, flags))
+    } else if let Some(data) = view.at("/data").filter(|data| data.has("/context")) {
+        Ok(older(data, flags))
+    } else if view.has("/context") {
+        Ok(older(view, flags))
+    } else {
+        Err(not_ours("the object is none of Azure's three shapes of an alert"))
     }
 }
 
@@ -68,8 +68,13 @@ impl Source for Azure {
 fn common(view: View<'_>, essentials: View<'_>, flags: &mut Flags) -> Draft {
     let rule = essentials.text("/alertRule");
     let fired = claimed(essentials.text("/firedDateTime"), flags);
-    // Log alerts write American dates without a zone, in members whose names say UTC.
-    let searched = ["/SearchIntervalStartTimeUtc", "/SearchIntervalEndtimeUtc"];
+    // Log alerts write American dates without a zone, in members whose names say UTC, in either case.
+    let searched = [
+        "/SearchIntervalStartTimeUtc",
+        "/SearchIntervalStarttimeUtc",
+        "/SearchIntervalEndtimeUtc",
+        "/SearchIntervalEndTimeUtc",
+    ];
     let context = view.at("/data/alertContext");
     let searched = context.and_then(|context| context.first(&searched));
     let occurred_at = fired.or_else(|| claimed_as(searched, Zoneless::IsUtc, flags));
@@ -162,15 +167,18 @@ mod tests {
 
     #[test]
     fn trap_a_log_alert_writes_american_dates_in_members_called_utc() {
-        let signal = signal(
-            r#"{"data":{"essentials":{"alertId":"a","alertRule":"r","monitorCondition":"Fired"},
-            "alertContext":{"SearchIntervalEndtimeUtc":"3/22/2019 1:36:31 PM"}}}"#,
-        );
-        assert_eq!(signal.occurred_at.unwrap().to_string(), "2019-03-22T13:36:31.000000Z");
+        for name in ["SearchIntervalEndtimeUtc", "SearchIntervalEndTimeUtc"] {
+            let body = format!(
+                r#"{{"data":{{"essentials":{{"alertId":"a","alertRule":"r","monitorCondition":"Fired"}},
+                "alertContext":{{"{name}":"3/22/2019 1:36:31 PM"}}}}}}"#
+            );
+            let at = signal(&body).occurred_at.unwrap();
+            assert_eq!(at.to_string(), "2019-03-22T13:36:31.000000Z");
+        }
     }
 
     #[test]
-    fn one_alert_has_one_id_until_it_is_resolved() {
+    fn trap_one_alert_has_one_id_until_it_is_resolved() {
         let of = |state: &str| {
             let body = format!(
                 r#"{{"data":{{"essentials":{{"alertId":"a","alertRule":"r","monitorCondition":"{state}"}}}}}}"#

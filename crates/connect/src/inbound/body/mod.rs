@@ -7,8 +7,11 @@ mod parts;
 use std::borrow::Cow;
 
 use super::{
-    Arrival, content_type, json,
+    Arrival, Flags, Parsed, content_type,
+    draft::Draft,
+    json,
     malformed::{Malformed, NOT_A_JSON_TYPE, NOT_JSON},
+    view::View,
 };
 
 /// How a source lets its body be sent.
@@ -24,6 +27,22 @@ pub(super) enum Sent {
 
 /// The member of a form that holds the whole message as JSON, where one does.
 const WHOLE: &[&str] = &["payload", "data", "json"];
+
+/// A body that is one object with one alert in it, read by `read`.
+///
+/// # Errors
+/// Those of [`text`], `ING-006` where it is no object, and what `read` refuses.
+pub(super) fn alert(
+    arrival: &Arrival<'_>,
+    max: usize,
+    sent: Sent,
+    read: impl FnOnce(View<'_>, &mut Flags) -> Result<Draft, Malformed>,
+) -> Result<Parsed, Malformed> {
+    let text = text(arrival, max, sent)?;
+    let mut flags = Flags::default();
+    let draft = read(View::object(&text)?, &mut flags)?;
+    Ok(draft.alone(flags))
+}
 
 /// The body as JSON text, within the limits of size, encoding and depth.
 ///

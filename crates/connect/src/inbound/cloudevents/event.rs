@@ -2,11 +2,14 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use percent_encoding::percent_decode_str;
 
 use crate::inbound::{
     Action, Arrival, Flags, LinkKind, Malformed, Parsed, Rejected, Signal, SourceSeverity,
     draft::{Draft, claimed},
+    json,
+    limits::MAX_BODY,
     malformed::NOT_ALERTS,
     table::{self, COMMON, Table},
     view::{View, not_ours},
@@ -48,8 +51,19 @@ pub(super) fn structured(
     let mut attributes = view.pairs("");
     attributes.remove("data");
     attributes.remove("data_base64");
-    let draft = draft(&attributes, view.at("/data"), flags).map_err(|what| refuse(&what))?;
+    let decoded = decoded(view);
+    let data = match decoded.as_deref() {
+        Some(text) => View::of(text).ok(),
+        None => view.at("/data"),
+    };
+    let draft = draft(&attributes, data, flags).map_err(|what| refuse(&what))?;
     draft.finish((index, place), flags)
+}
+
+/// Data that came in Base64, where it is JSON: the content type decides nothing, senders leave it out.
+fn decoded(event: View<'_>) -> Option<String> {
+    let bytes = BASE64.decode(event.text("/data_base64")?).ok()?;
+    json::checked(&bytes, MAX_BODY).ok().map(str::to_owned)
 }
 
 /// A binary event: attributes in headers, percent-encoded; the body is the data.

@@ -41,37 +41,39 @@ impl Source for Datadog {
     }
 
     fn parse(&self, arrival: &Arrival<'_>) -> Result<Parsed, Malformed> {
-        let text = body::text(arrival, self.max_body(), Sent::AsJsonOrForm)?;
-        let view = View::object(&text)?;
-        let mut flags = Flags::default();
-        let tags = tags(view);
-        let host = view.first(&["/hostname", "/host"]).or_else(|| tags.get("host").cloned());
-        let transition = view.first(&["/alert_transition", "/transition"]);
-        let draft = Draft {
-            key: key(view),
-            action: table::action(TRANSITIONS, transition.as_deref(), &mut flags),
-            title: vec![view.first(&["/alert_title", "/event_title", "/title"])],
-            description: view.first(&["/event_msg", "/body", "/message", "/description"]),
-            severity: table::severity(
-                PRIORITY,
-                view.first(&["/alert_priority", "/priority"]).as_deref(),
-            ),
-            occurred_at: claimed(view.first(&["/date", "/last_updated"]), &mut flags),
-            resource: host,
-            service: tags.get("service").cloned(),
-            environment: tags.get("env").or_else(|| tags.get("environment")).cloned(),
-            links: vec![
-                (LinkKind::Generator, view.text("/link")),
-                (LinkKind::Dashboard, view.text("/snapshot")),
-            ],
-            annotations: ["alert_query", "query", "alert_metric", "alert_status", "alert_type"]
-                .into_iter()
-                .filter_map(|name| Some((name.to_owned(), view.text(&format!("/{name}"))?)))
-                .collect(),
-            labels: tags,
-            ..Draft::default()
-        };
-        Ok(draft.alone(flags))
+        body::alert(arrival, self.max_body(), Sent::AsJsonOrForm, |view, flags| {
+            Ok(read(view, flags))
+        })
+    }
+}
+
+fn read(view: View<'_>, flags: &mut Flags) -> Draft {
+    let tags = tags(view);
+    let host = view.first(&["/hostname", "/host"]).or_else(|| tags.get("host").cloned());
+    let transition = view.first(&["/alert_transition", "/transition"]);
+    Draft {
+        key: key(view),
+        action: table::action(TRANSITIONS, transition.as_deref(), flags),
+        title: vec![view.first(&["/alert_title", "/event_title", "/title"])],
+        description: view.first(&["/event_msg", "/body", "/message", "/description"]),
+        severity: table::severity(
+            PRIORITY,
+            view.first(&["/alert_priority", "/priority"]).as_deref(),
+        ),
+        occurred_at: claimed(view.first(&["/date", "/last_updated"]), flags),
+        resource: host,
+        service: tags.get("service").cloned(),
+        environment: tags.get("env").or_else(|| tags.get("environment")).cloned(),
+        links: vec![
+            (LinkKind::Generator, view.text("/link")),
+            (LinkKind::Dashboard, view.text("/snapshot")),
+        ],
+        annotations: ["alert_query", "query", "alert_metric", "alert_status", "alert_type"]
+            .into_iter()
+            .filter_map(|name| Some((name.to_owned(), view.text(&format!("/{name}"))?)))
+            .collect(),
+        labels: tags,
+        ..Draft::default()
     }
 }
 
@@ -139,11 +141,5 @@ mod tests {
         let body =
             r#"{"aggreg_key":"$AGGREG_KEY","alert_cycle_key":"$ALERT_CYCLE_KEY","title":"disk"}"#;
         assert!(signal("application/json", body).dedup_key.starts_with("text-"));
-    }
-
-    #[test]
-    fn no_data_is_a_problem() {
-        let body = r#"{"alert_id":1,"title":"t","alert_transition":"No Data"}"#;
-        assert_eq!(signal("application/json", body).action, Action::Trigger);
     }
 }

@@ -39,13 +39,13 @@ impl Source for EventBridge {
     }
 
     fn parse(&self, arrival: &Arrival<'_>) -> Result<Parsed, Malformed> {
-        let text = body::text(arrival, self.max_body(), Sent::AsJson)?;
-        let view = View::object(&text)?;
-        if !view.has("/detail-type") {
-            return Err(not_ours("the object has no detail-type"));
-        }
-        let mut flags = Flags::default();
-        Ok(read(view, &mut flags).alone(flags))
+        body::alert(arrival, self.max_body(), Sent::AsJson, |view, flags| {
+            if view.has("/detail-type") {
+                Ok(read(view, flags))
+            } else {
+                Err(not_ours("the object has no detail-type"))
+            }
+        })
     }
 }
 

@@ -35,12 +35,11 @@ impl Source for Gcp {
     }
 
     fn parse(&self, arrival: &Arrival<'_>) -> Result<Parsed, Malformed> {
-        let text = body::text(arrival, self.max_body(), Sent::AsJson)?;
-        let view = View::object(&text)?;
-        let incident = view.at("/incident").filter(|incident| incident.is_object());
-        let incident = incident.ok_or_else(|| not_ours("the object has no incident"))?;
-        let mut flags = Flags::default();
-        Ok(read(incident, &mut flags).alone(flags))
+        body::alert(arrival, self.max_body(), Sent::AsJson, |view, flags| {
+            let incident = view.at("/incident").filter(|incident| incident.is_object());
+            let incident = incident.ok_or_else(|| not_ours("the object has no incident"))?;
+            Ok(read(incident, flags))
+        })
     }
 }
 

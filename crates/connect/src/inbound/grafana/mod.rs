@@ -35,8 +35,7 @@ impl Source for Grafana {
     }
 
     fn parse(&self, arrival: &Arrival<'_>) -> Result<Parsed, Malformed> {
-        let given = arrival.header("x-grafana-alerting-signature");
-        signature::check(arrival.settings.secret.as_ref(), given.into_iter(), arrival.body)?;
+        check_signature(arrival)?;
         let text = body::text(arrival, self.max_body(), Sent::AsJson)?;
         let view = View::object(&text)?;
         if !view.has("/alerts") && (view.has("/ruleId") || view.has("/ruleName")) {
@@ -48,6 +47,23 @@ impl Source for Grafana {
             return Message::read(&alone)?.into_signals(OverBy::Status, arrival.received_at);
         }
         Message::read(&text)?.into_signals(OverBy::Status, arrival.received_at)
+    }
+}
+
+/// The headers that Grafana may be told to sign in; both were its default.
+const SIGNATURES: &[&str] = &["x-grafana-alerting-signature", "x-grafana-alert-signature"];
+
+/// With a timestamp, which is optional there, it signs that and a colon before the body; such a message
+/// is good for a while only.
+fn check_signature(arrival: &Arrival<'_>) -> Result<(), Malformed> {
+    let given = SIGNATURES.iter().filter_map(|name| arrival.header(name));
+    let secret = arrival.settings.secret.as_ref();
+    match arrival.header("x-grafana-alerting-timestamp") {
+        None => signature::check(secret, given, &[arrival.body]),
+        Some(at) => {
+            signature::check(secret, given, &[at.as_bytes(), b":", arrival.body])?;
+            signature::check_age(secret, at, arrival.received_at)
+        }
     }
 }
 

@@ -31,7 +31,7 @@ fn trap_downtime_flapping_and_custom_never_acknowledge() {
 }
 
 #[test]
-fn a_problem_and_its_recovery_have_one_key() {
+fn trap_a_problem_and_its_recovery_have_one_key() {
     let (problem, recovery) = (of("PROBLEM", "CRITICAL"), of("RECOVERY", "OK"));
     assert_eq!((problem.dedup_key.as_str(), recovery.dedup_key.as_str()), ("h/s", "h/s"));
     assert_eq!((problem.action, recovery.action), (Action::Trigger, Action::Resolve));

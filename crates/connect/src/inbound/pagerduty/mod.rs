@@ -45,7 +45,7 @@ impl Source for PagerDuty {
         if view.has("/event/event_type") {
             let given = arrival.header("x-pagerduty-signature").unwrap_or_default();
             let given = given.split(',').filter_map(|one| one.trim().strip_prefix("v1="));
-            signature::check(arrival.settings.secret.as_ref(), given, arrival.body)?;
+            signature::check(arrival.settings.secret.as_ref(), given, &[arrival.body])?;
             return Ok(webhook::read(view));
         }
         if view.has("/event_action") {

@@ -50,7 +50,7 @@ fn trap_an_unknown_action_is_refused_and_not_guessed() {
 }
 
 #[test]
-fn the_older_version_is_read() {
+fn trap_the_older_version_is_read() {
     let signal = signal(
         r#"{"service_key":"k","incident_key":"i","event_type":"trigger","description":"d",
         "details":{"firing":"x"}}"#,
@@ -78,7 +78,7 @@ fn trap_of_more_than_twenty_webhook_events_only_three_act() {
 }
 
 #[test]
-fn a_webhook_is_signed_once_there_is_a_secret() {
+fn trap_a_webhook_is_signed_once_there_is_a_secret() {
     let body = br#"{"event":{"event_type":"incident.triggered","resource_type":"incident","data":{"id":"P"}}}"#;
     let settings = Settings { secret: Some(Secret::new("key")), ..Settings::default() };
     let read = |header: &str| {

@@ -48,25 +48,27 @@ impl Source for Sentry {
 
     fn parse(&self, arrival: &Arrival<'_>) -> Result<Parsed, Malformed> {
         let given = arrival.header("sentry-hook-signature");
-        signature::check(arrival.settings.secret.as_ref(), given.into_iter(), arrival.body)?;
-        let text = body::text(arrival, self.max_body(), Sent::AsJson)?;
-        let view = View::object(&text)?;
-        let action = view.text("/action");
-        let mut flags = Flags::default();
-        let draft = if let Some(issue) = view.at("/data/issue") {
-            of_issue(issue, action.as_deref(), &mut flags)
-        } else if let Some(event) = view.at("/data/event") {
-            of_event(view, event, &mut flags)
-        } else if let Some(alert) = view.at("/data/metric_alert") {
-            of_metric(view, alert, action.as_deref(), &mut flags)
-        } else if view.has("/project") && (view.has("/event") || view.has("/culprit")) {
-            of_plugin(view, &mut flags)
-        } else if view.has("/installation") {
-            note(arrival, view)
-        } else {
-            return Err(not_ours("the object is no webhook of Sentry"));
-        };
-        Ok(draft.alone(flags))
+        signature::check(arrival.settings.secret.as_ref(), given.into_iter(), &[arrival.body])?;
+        body::alert(arrival, self.max_body(), Sent::AsJson, |view, flags| {
+            read(view, arrival, flags)
+        })
+    }
+}
+
+fn read(view: View<'_>, arrival: &Arrival<'_>, flags: &mut Flags) -> Result<Draft, Malformed> {
+    let action = view.text("/action");
+    if let Some(issue) = view.at("/data/issue") {
+        Ok(of_issue(issue, action.as_deref(), flags))
+    } else if let Some(event) = view.at("/data/event") {
+        Ok(of_event(view, event, flags))
+    } else if let Some(alert) = view.at("/data/metric_alert") {
+        Ok(of_metric(view, alert, action.as_deref(), flags))
+    } else if view.has("/project") && (view.has("/event") || view.has("/culprit")) {
+        Ok(of_plugin(view, flags))
+    } else if view.has("/installation") {
+        Ok(note(arrival, view))
+    } else {
+        Err(not_ours("the object is no webhook of Sentry"))
     }
 }
 

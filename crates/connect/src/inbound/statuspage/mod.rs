@@ -63,18 +63,19 @@ impl Source for Statuspage {
     }
 
     fn parse(&self, arrival: &Arrival<'_>) -> Result<Parsed, Malformed> {
-        let text = body::text(arrival, self.max_body(), Sent::AsJson)?;
-        let view = View::object(&text)?;
-        let mut flags = Flags::default();
-        let mut draft = match (view.at("/incident"), view.at("/component")) {
-            (Some(incident), _) => of_incident(incident, &mut flags),
-            (None, Some(component)) => of_component(view, component, &mut flags),
-            (None, None) => return Err(not_ours("the object has neither incident nor component")),
-        };
-        draft.label("page", view.text("/page/id"));
-        draft.note("page_says", view.text("/page/status_description"));
-        Ok(draft.alone(flags))
+        body::alert(arrival, self.max_body(), Sent::AsJson, read)
     }
+}
+
+fn read(view: View<'_>, flags: &mut Flags) -> Result<Draft, Malformed> {
+    let mut draft = match (view.at("/incident"), view.at("/component")) {
+        (Some(incident), _) => of_incident(incident, flags),
+        (None, Some(component)) => of_component(view, component, flags),
+        (None, None) => return Err(not_ours("the object has neither incident nor component")),
+    };
+    draft.label("page", view.text("/page/id"));
+    draft.note("page_says", view.text("/page/status_description"));
+    Ok(draft)
 }
 
 fn of_incident(incident: View<'_>, flags: &mut Flags) -> Draft {

@@ -45,42 +45,45 @@ impl Source for UptimeKuma {
     }
 
     fn parse(&self, arrival: &Arrival<'_>) -> Result<Parsed, Malformed> {
-        let text = body::text(arrival, self.max_body(), Sent::AsJsonOrForm)?;
-        let view = View::object(&text)?;
-        let mut flags = Flags::default();
-        let monitor = view.text("/monitor/id").or_else(|| view.text("/heartbeat/monitorID"));
-        let name = view.text("/monitor/name");
-        let beat = view.at("/heartbeat").filter(|beat| beat.is_object());
-        let said = view.text("/heartbeat/msg").or_else(|| view.text("/msg"));
-        let mut draft = Draft {
-            key: monitor.map(|id| format!("monitor-{id}")),
-            // Tests and notices of certificates have no heartbeat.
-            action: match beat {
-                None => Action::Info,
-                Some(beat) => table::action(STATES, beat.text("/status").as_deref(), &mut flags),
-            },
-            title: vec![
-                name.as_ref().zip(said.as_ref()).map(|(name, said)| format!("{name}: {said}")),
-                name.clone(),
-                said.clone(),
-            ],
-            description: said,
-            occurred_at: at(view, &mut flags),
-            resource: view.first(&["/monitor/hostname", "/monitor/url"]).or_else(|| name.clone()),
-            links: vec![(LinkKind::Generator, view.text("/monitor/url"))],
-            ..Draft::default()
-        };
-        draft.label("monitor", name);
-        draft.label("type", view.text("/monitor/type"));
-        for tag in view.list("/monitor/tags") {
-            if let Some(name) = tag.text("/name") {
-                draft.label(&name, tag.text("/value"));
-            }
-        }
-        draft.service = draft.labels.get("service").cloned();
-        draft.note("ping", view.text("/heartbeat/ping"));
-        Ok(draft.alone(flags))
+        body::alert(arrival, self.max_body(), Sent::AsJsonOrForm, |view, flags| {
+            Ok(read(view, flags))
+        })
     }
+}
+
+fn read(view: View<'_>, flags: &mut Flags) -> Draft {
+    let monitor = view.text("/monitor/id").or_else(|| view.text("/heartbeat/monitorID"));
+    let name = view.text("/monitor/name");
+    let beat = view.at("/heartbeat").filter(|beat| beat.is_object());
+    let said = view.text("/heartbeat/msg").or_else(|| view.text("/msg"));
+    let mut draft = Draft {
+        key: monitor.map(|id| format!("monitor-{id}")),
+        // Tests and notices of certificates have no heartbeat.
+        action: match beat {
+            None => Action::Info,
+            Some(beat) => table::action(STATES, beat.text("/status").as_deref(), flags),
+        },
+        title: vec![
+            name.as_ref().zip(said.as_ref()).map(|(name, said)| format!("{name}: {said}")),
+            name.clone(),
+            said.clone(),
+        ],
+        description: said,
+        occurred_at: at(view, flags),
+        resource: view.first(&["/monitor/hostname", "/monitor/url"]).or_else(|| name.clone()),
+        links: vec![(LinkKind::Generator, view.text("/monitor/url"))],
+        ..Draft::default()
+    };
+    draft.label("monitor", name);
+    draft.label("type", view.text("/monitor/type"));
+    for tag in view.list("/monitor/tags") {
+        if let Some(name) = tag.text("/name") {
+            draft.label(&name, tag.text("/value"));
+        }
+    }
+    draft.service = draft.labels.get("service").cloned();
+    draft.note("ping", view.text("/heartbeat/ping"));
+    draft
 }
 
 /// `time` is UTC without saying so; the local time has its offset in a member beside it.

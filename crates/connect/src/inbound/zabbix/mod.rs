@@ -56,31 +56,34 @@ impl Source for Zabbix {
     }
 
     fn parse(&self, arrival: &Arrival<'_>) -> Result<Parsed, Malformed> {
-        let text = body::text(arrival, self.max_body(), Sent::AsJsonOrForm)?;
-        let view = View::object(&text)?;
-        let mut flags = Flags::default();
-        let host = view.first(&["/host_name", "/hostname", "/host"]);
-        let mut draft = Draft {
-            key: view.text("/event_id"),
-            action: action(view, &mut flags),
-            title: vec![view.first(&["/event_name", "/trigger", "/trigger_name", "/subject"])],
-            description: view.first(&["/trigger_description", "/item", "/message"]),
-            severity: severity(view),
-            occurred_at: claimed(view.text("/event_timestamp"), &mut flags),
-            links: vec![(LinkKind::Generator, view.first(&["/url", "/link"]))],
-            labels: tags(view),
-            ..Draft::default()
-        };
-        draft.service = draft.labels.get("service").cloned();
-        draft.environment = draft.labels.get("env").cloned();
-        draft.label("host", host.clone());
-        draft.label("trigger_id", view.text("/trigger_id"));
-        draft.resource = host;
-        for name in ["host_ip", "update_action", "update_message", "event_date", "event_time"] {
-            draft.note(name, view.text(&format!("/{name}")));
-        }
-        Ok(draft.alone(flags))
+        body::alert(arrival, self.max_body(), Sent::AsJsonOrForm, |view, flags| {
+            Ok(read(view, flags))
+        })
     }
+}
+
+fn read(view: View<'_>, flags: &mut Flags) -> Draft {
+    let host = view.first(&["/host_name", "/hostname", "/host"]);
+    let mut draft = Draft {
+        key: view.text("/event_id"),
+        action: action(view, flags),
+        title: vec![view.first(&["/event_name", "/trigger", "/trigger_name", "/subject"])],
+        description: view.first(&["/trigger_description", "/item", "/message"]),
+        severity: severity(view),
+        occurred_at: claimed(view.text("/event_timestamp"), flags),
+        links: vec![(LinkKind::Generator, view.first(&["/url", "/link"]))],
+        labels: tags(view),
+        ..Draft::default()
+    };
+    draft.service = draft.labels.get("service").cloned();
+    draft.environment = draft.labels.get("env").cloned();
+    draft.label("host", host.clone());
+    draft.label("trigger_id", view.text("/trigger_id"));
+    draft.resource = host;
+    for name in ["host_ip", "update_action", "update_message", "event_date", "event_time"] {
+        draft.note(name, view.text(&format!("/{name}")));
+    }
+    draft
 }
 
 /// An update of a problem is neither problem nor recovery; the update "acknowledged" is Zabbix's own

@@ -98,6 +98,11 @@ impl Answered {
 impl House {
     /// The sample bank at one o'clock.
     pub async fn new() -> Self {
+        Self::with(Channels::default()).await
+    }
+
+    /// The same with these ways out.
+    pub async fn with(channels: Channels) -> Self {
         let db = Db::open(&Target::Memory, db::Options::node("test")).expect("a database");
         db.migrate(store::migrations::ALL).expect("migrations");
         let began: Timestamp = "2026-11-17T01:00:00Z".parse().expect("an instant");
@@ -115,7 +120,7 @@ impl House {
             demo: true,
         };
         let clock: Arc<dyn Clock> = hands.clone();
-        let ports = Ports { db, clock, dice, channels: Channels::default() };
+        let ports = Ports { db, clock, dice, channels };
         let app = App::new(ports, options, Keeper::in_memory(skey, [9; 32]));
         app.register_key().await.expect("a registered key");
         app.ship_defaults().await.expect("defaults");

@@ -26,6 +26,9 @@ const FLAGS = [
 export const DESK = { width: 1280, height: 900 };
 export const PHONE = { width: 390, height: 844 };
 
+/** The browsers that run, by how each is ended. */
+const running = new Set();
+
 /** Starts Chromium with an empty profile; `close()` ends it and removes the profile. */
 export async function launch({ viewport = DESK, scheme = "light", script = true } = {}) {
   const profile = await mkdtemp(join(tmpdir(), "wk-e2e-"));
@@ -37,9 +40,11 @@ export async function launch({ viewport = DESK, scheme = "light", script = true 
   const page = context.pages()[0] ?? await context.newPage();
   const complaints = watch(page);
   const close = async () => {
+    running.delete(close);
     await context.close();
     await rm(profile, { recursive: true, force: true });
   };
+  running.add(close);
   return { context, page, complaints, close };
 }
 
@@ -125,7 +130,7 @@ export const tooSmall = (page) => page.evaluate(() =>
     .filter(([, box]) => box.width > 1 && box.height > 1 && (box.height < 24 || box.width < 24))
     .map(([element, box]) => `${box.width}×${box.height}: ${element.outerHTML.slice(0, 120)}`));
 
-/** Counts findings; `finish()` prints them and ends with 1 where there are any. */
+/** Counts findings; `finish()` prints them, ends what a broken journey left open, and with 1 where there are any. */
 export function ledger() {
   const findings = [];
   let checks = 0;
@@ -140,6 +145,7 @@ export function ledger() {
       for (const line of findings) console.log(line);
       console.log(`${checks} checks, ${findings.length} findings`);
       process.exitCode = findings.length === 0 ? 0 : 1;
+      for (const close of running) close();
     },
   };
 }

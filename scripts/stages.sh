@@ -38,7 +38,7 @@ stage_build() { cargo build --locked -p cli; }
 # Every journey, whether or not the one before it had findings.
 stage_e2e() {
   local journey code=0
-  for journey in run exceptions tables migrate; do
+  for journey in run exceptions tables migrate editor; do
     [ -f "e2e/$journey.mjs" ] || continue
     echo "e2e/$journey.mjs"
     node "e2e/$journey.mjs" || code=1

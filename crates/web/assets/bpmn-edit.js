@@ -16,6 +16,8 @@ const FIELDS = [
   ["decision", "Decision table", /BusinessRuleTask$/, "decision"],
   ["action", "Action", /ServiceTask$|SendTask$/, "action"],
 ];
+/** What stands before the first element: the declaration, and comments, which the modeler does not keep. */
+const PROLOG = /^(?:\s|<\?[\s\S]*?\?>|<!--[\s\S]*?-->)*/;
 const HOSTS = /Task$|SubProcess$|CallActivity$|Gateway$|Event$/;
 
 class Editor extends HTMLElement {
@@ -32,28 +34,33 @@ class Editor extends HTMLElement {
     this.desk.append(this.canvas, this.panel);
     this.prepend(this.desk);
     this.modeler = new window.BpmnJS({ container: this.canvas });
+    const bus = this.modeler.get("eventBus");
+    bus.on("commandStack.changed", () => this.write());
+    bus.on("selection.changed", ({ newSelection }) => this.isReady() && this.show(newSelection[0]));
     this.upload();
     this.text.addEventListener("change", () => this.load());
     this.closest("form")?.addEventListener("submit", (event) => this.submit(event));
     await this.load();
   }
 
+  isReady() {
+    return this.dataset.state === "ready";
+  }
+
   /** Reads the text into the picture. */
   async load() {
+    delete this.dataset.state;
+    this.writing = null;
     try {
       await this.modeler.importXML(this.text.value);
-      this.changed = false;
       this.begin();
-      this.lost = await this.losses();
-      if (this.lost.length > 0) {
+      const lost = await this.losses();
+      if (lost.length > 0) {
         this.dataset.state = "lossy";
         this.say("The text says more than the picture can keep",
-          `Change the text itself; the picture is for reading. Not in the picture: ${this.lost.slice(0, 5).join(", ")}`);
+          `Change the text itself; the picture is for reading. Not in the picture: ${lost.slice(0, 5).join(", ")}`);
         return;
       }
-      const bus = this.modeler.get("eventBus");
-      bus.on("commandStack.changed", () => { this.changed = true; this.write(); });
-      bus.on("selection.changed", ({ newSelection }) => this.show(newSelection[0]));
       this.show(null);
       this.dataset.state = "ready";
     } catch (error) {
@@ -79,22 +86,34 @@ class Editor extends HTMLElement {
   }
 
   /** Writes the picture into the text, once it was changed. */
-  async write() {
-    if (this.lost.length > 0) return;
-    const turn = (this.turn = (this.turn ?? 0) + 1);
-    const { xml } = await this.modeler.saveXML({ format: true });
-    if (turn === this.turn) {
-      this.text.value = xml;
-      this.dataset.written = String(turn);
-    }
+  write() {
+    if (!this.isReady()) return;
+    const writing = this.modeler.saveXML({ format: true }).then(({ xml }) => {
+      if (this.writing !== writing) return; // Changed again meanwhile: that writing has it all.
+      const [said] = this.text.value.match(PROLOG);
+      const [own] = xml.match(PROLOG);
+      const comments = said.replace(/^\s*<\?xml[\s\S]*?\?>/, "").trim();
+      this.text.value = own + (comments && `${comments}\n`) + xml.slice(own.length);
+      this.writing = null;
+      this.dataset.written = String(Number(this.dataset.written ?? 0) + 1);
+    }).catch((error) => {
+      this.writing = null;
+      this.dataset.state = "unwritable";
+      this.say("The picture cannot be written as text", error.message);
+    });
+    this.writing = writing;
   }
 
+  /** What is being typed into the picture, and what is being written, goes with the form. */
   async submit(event) {
-    if (!this.changed || this.sent) return;
+    if (!this.isReady()) return;
+    this.modeler.get("directEditing").complete();
+    if (!this.writing) return;
     event.preventDefault();
-    await this.write();
-    this.sent = true;
-    event.target.requestSubmit(event.submitter);
+    while (this.writing) await this.writing;
+    if (!this.isReady()) return;
+    // A form takes no request while it is being submitted, and that it is until this task ends.
+    setTimeout(() => event.target.requestSubmit(event.submitter));
   }
 
   upload() {

@@ -51,14 +51,21 @@ pub(crate) async fn save(visit: Visit, Path(of): Path<String>) -> Answer {
     let form = &visit.form;
     let (kind, name) = which(&of, form.get("name"))?;
     let number = |field: &str| form.get(field).parse().ok();
+    let draft = number("draft").and_then(|n: i64| u32::try_from(n).ok());
+    let base = number("base");
+    let from = draft.map(Text::Draft).or(base.map(Text::Version));
+    let held = match from {
+        Some(from) => visit.web.app().document_bytes((kind, name.clone()), from).await.ok(),
+        None => None,
+    };
+    let held = held.map(|(bytes, _)| bytes).unwrap_or_default();
     let new = DraftToSave {
         kind,
         name: name.clone(),
-        draft: number("draft").and_then(|n: i64| u32::try_from(n).ok()),
-        base: number("base"),
+        draft,
+        base,
         rationale: form.text("rationale"),
-        // A form sends line ends as CR LF, whatever the text had.
-        bytes: form.raw("document").replace("\r\n", "\n").into_bytes(),
+        bytes: sent(form.raw("document"), held),
     };
     match visit.web.app().save_draft(visit.caller()?, new.clone()).await.map_err(Trouble::from) {
         Ok(saved) => {
@@ -76,6 +83,14 @@ pub(crate) async fn save(visit: Visit, Path(of): Path<String>) -> Answer {
         }
         Err(trouble) => Err(trouble),
     }
+}
+
+/// The document that a form sent. A browser writes every line end as CR LF: where that is all that differs
+/// from what the form began with, it is that, byte for byte.
+pub(crate) fn sent(text: &str, held: Vec<u8>) -> Vec<u8> {
+    let plain = |text: &str| text.replace("\r\n", "\n").replace('\r', "\n");
+    let text = plain(text);
+    if plain(&String::from_utf8_lossy(&held)) == text { held } else { text.into_bytes() }
 }
 
 /// `POST /drafts/{kind}/{name}/{draft}/submit`.
@@ -248,4 +263,17 @@ async fn named_by(
         Ok((line, rows))
     });
     Ok(read.await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_changed_is_kept_byte_for_byte() {
+        let held = b"<a>\n<b/>\r\n</a>\r".to_vec();
+        assert_eq!(sent("<a>\r\n<b/>\r\n</a>\r\n", held.clone()), held);
+        assert_eq!(sent("<a>\r\n<c/>\r\n</a>", held), b"<a>\n<c/>\n</a>");
+        assert_eq!(sent("<a/>", Vec::new()), b"<a/>");
+    }
 }

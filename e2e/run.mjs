@@ -7,7 +7,7 @@ import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { OF_THE_LIBRARY, DESK, PHONE, ROOT, axe, launch, ledger, shot, sideways, signIn } from "./lib.mjs";
+import { DESK, PHONE, ROOT, axe, launch, ledger, shot, sideways, signIn } from "./lib.mjs";
 import { cookieOf, discover, forms } from "./discover.mjs";
 import { follow } from "./follower.mjs";
 import { furnish } from "./furnish.mjs";
@@ -66,8 +66,7 @@ function linksOf(output) {
 
 /** Refused posts answer 4xx on purpose; anything else is a complaint. */
 function real(complaints) {
-  return complaints.filter((line) =>
-    !/status of 4(03|04|09|22)/.test(line) && !OF_THE_LIBRARY.test(line));
+  return complaints.filter((line) => !/status of 4(03|04|09|22)/.test(line));
 }
 
 async function declare(page) {

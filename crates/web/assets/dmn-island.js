@@ -10,7 +10,8 @@ class DmnModeler extends HTMLElement {
     const form = this.closest("form");
     const field = form.elements.xml;
     if (!window.DmnJS) return;
-    const modeler = new window.DmnJS({ container: this });
+    // Each key counts at once: a late one could miss the form.
+    const modeler = new window.DmnJS({ container: this, common: { debounceInput: false } });
     try {
       await modeler.importXML(field.value);
     } catch (error) {
@@ -29,7 +30,8 @@ class DmnModeler extends HTMLElement {
       const { xml } = await modeler.saveXML({ format: true });
       field.value = xml;
       this.#changed = false;
-      form.requestSubmit(event.submitter);
+      // A form takes no request while it is being submitted, and that it is until this task ends.
+      setTimeout(() => form.requestSubmit(event.submitter));
     });
   }
 

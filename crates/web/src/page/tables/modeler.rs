@@ -8,7 +8,7 @@ use super::{asked, named, words};
 use crate::{
     answer::{self, Answer, then},
     flash::Outcome,
-    page::{around::shell, incident::flash},
+    page::{around::shell, draft::sent, incident::flash},
     trouble::Trouble,
     view::{Input, Place, tables::TableModelerPage},
     visit::Visit,
@@ -40,7 +40,7 @@ pub(crate) async fn model(visit: Visit, Path(name): Path<String>) -> Answer {
         draft: seen.draft.as_ref().filter(|draft| draft.is_open()).map(|draft| draft.draft),
         base: Some(seen.version),
         rationale: form.text("rationale"),
-        bytes: form.raw("xml").replace("\r\n", "\n").into_bytes(),
+        bytes: sent(form.raw("xml"), seen.xml.into_bytes()),
     };
     match visit.web.app().save_draft(visit.caller()?, new).await.map_err(Trouble::from) {
         Ok(saved) => {

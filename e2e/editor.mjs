@@ -1,7 +1,8 @@
 // Models of ten tools in the editor: each is opened, one name is changed, it is saved as a draft, and
 // the bytes that the server kept are compared with the original: every foreign element, extension and
 // shape is still there. What was only opened and saved is kept byte for byte. Then a draft of the shipped
-// process goes from writing to publication with two people, and a new incident runs on it.
+// process goes from writing to publication with two people, and a new incident runs on it until a step is
+// held for a record that the new version wants, and passed by exception.
 // The models lie where WATCHKEEPER_SHARED says, or in a folder: `node e2e/editor.mjs FOLDER`.
 import { existsSync } from "node:fs";
 import { readFile, readdir } from "node:fs/promises";
@@ -24,8 +25,10 @@ try {
   if (existsSync(folder)) await tools(karl.page);
   else console.log("not run: the models of other tools are not here (WATCHKEEPER_SHARED)");
   await untouched(karl.page);
-  await journey(karl.page, marta.page);
-  await look(karl.page);
+  const incident = await journey(karl.page, marta.page);
+  await held(karl.page, incident);
+  await look(karl.page, incident);
+  await passed(karl.page, incident);
   await karl.close();
   await marta.close();
 } catch (error) {
@@ -111,6 +114,7 @@ async function journey(karl, marta) {
   await karl.waitForSelector("[data-state=ready]");
   await shot(karl, "process-edit");
   const id = await renamed(karl);
+  await wants(karl, "confirmation", "isolated_hosts");
   const after = await saved(karl);
   const before = await kept(karl, "/documents/process/major-incident/1/bytes");
   book.expect("the draft is the first", karl.url().endsWith("/drafts/process/major-incident/1"));
@@ -131,14 +135,51 @@ async function journey(karl, marta) {
   await karl.fill("[name=title]", "A new incident on the new version");
   await karl.click("main form button.btn--primary");
   await karl.waitForURL(/\/incidents\/INC/);
-  await karl.goto(`${karl.url().split("?")[0]}/process`);
+  const incident = karl.url().split("?")[0];
+  await karl.goto(`${incident}/process`);
   book.expect("a new incident runs on version 2", await karl.getByText("version 2").count() > 0);
   await shot(karl, "case");
+  return new URL(incident).pathname;
+}
+
+/** One more record is wanted of a step, by the panel. */
+async function wants(page, id, name) {
+  await page.evaluate((id) => {
+    const { modeler } = document.querySelector("wk-bpmn-editor");
+    modeler.get("selection").select(modeler.get("elementRegistry").get(id));
+  }, id);
+  const evidence = page.locator("#property-evidence");
+  await evidence.fill(`${await evidence.inputValue()}\n${name}`);
+  await evidence.blur();
+}
+
+/** The first step is done, and held for the record that the new version wants. */
+async function held(page, incident) {
+  await page.goto(`${house.base}${incident.replace("/incidents/", "/tasks/")}/1`);
+  await page.locator("[name='field.verdict'][value=confirmed]").check({ force: true });
+  await page.getByRole("button", { name: "Complete the task" }).click();
+  await page.waitForURL(/\/incidents\//);
+  book.expect("the incident says that more is wanted", await page.locator("#asks").count() === 1);
+  await page.getByRole("link", { name: "See what it needs" }).click();
+  book.expect("the held step says what is missing",
+    await page.locator("#held code", { hasText: "isolated_hosts" }).count() === 1);
+}
+
+/** It is passed by exception, in the same shape as a task is. */
+async function passed(page, incident) {
+  await page.goto(`${house.base}${incident}/process`);
+  await page.locator("#held summary").click();
+  await page.selectOption("#held select[name=code]", "EX-URGENT");
+  await page.fill("#held textarea[name=rationale]", "Nobody has counted them yet");
+  await page.locator("#held button").click();
+  await page.waitForURL(/\/process$/);
+  book.expect("the case goes on past it", await page.locator("#held").count() === 0);
+  book.expect("and somebody must ratify it", await page.getByText("Somebody must ratify it").count() > 0);
 }
 
 /** Every page of processes through axe, at both sizes and in both schemes. */
-async function look(page) {
-  const paths = ["/processes", "/processes/major-incident", "/processes/major-incident/text",
+async function look(page, incident) {
+  const paths = [`${incident}/process`, "/processes", "/processes/major-incident", "/processes/major-incident/text",
     "/processes/major-incident/insights", "/processes/major-incident/versions", "/processes/major-incident/edit",
     "/drafts/process/major-incident/1"];
   for (const [scheme, size] of [["light", DESK], ["light", PHONE], ["dark", DESK], ["dark", PHONE]]) {
@@ -147,7 +188,8 @@ async function look(page) {
     for (const path of paths) {
       await page.goto(house.base + path);
       await page.waitForLoadState("networkidle");
-      await shot(page, `${path.slice(1).replaceAll("/", "-")}-${scheme}-${size.width}`);
+      const name = path === paths[0] ? "case-held" : path.slice(1).replaceAll("/", "-");
+      await shot(page, `${name}-${scheme}-${size.width}`);
       book.expect(`${path} ${scheme} ${size.width}: axe`, await axe(page));
       book.expect(`${path} ${scheme} ${size.width}: no scrolling sideways`, await sideways(page));
     }

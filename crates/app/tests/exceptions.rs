@@ -7,7 +7,7 @@ use std::sync::Arc;
 use app::{
     App, Caller, Channels, Credentials,
     identity::{NewContact, NewPerson},
-    incident::{NewIncident, Told},
+    incident::{NewIncident, Told, WaitsAt},
     testing::{self, HandClock, START},
 };
 use base::{Code, Duration, Id, Timestamp, id};
@@ -76,8 +76,9 @@ impl House {
     /// Passes the first open task and answers the exception's entry.
     async fn bypass(&self, by: &Caller) -> Result<i64, app::Error> {
         let task = *self.state().await.process.state.tasks.keys().next().unwrap();
-        let bypass = (task, Code::fixed("EX-URGENT"), "payments stop in five minutes".to_owned());
-        self.app.bypass_task(by, self.incident, bypass).await?;
+        let why = "payments stop in five minutes".to_owned();
+        let bypass = (WaitsAt::Task(task), Code::fixed("EX-URGENT"), why);
+        self.app.bypass(by, self.incident, bypass).await?;
         Ok(*self.state().await.exceptions.keys().next_back().unwrap())
     }
 

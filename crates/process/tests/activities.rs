@@ -10,7 +10,7 @@ use common::{World, code, model, variables};
 use expect_test::expect;
 use process::{
     Command, Model, Refusal, Value,
-    engine::Status,
+    engine::{Status, offers},
     model::{Bound, Called},
 };
 
@@ -404,6 +404,9 @@ fn people_choose_what_an_ad_hoc_sub_process_does() {
     let elements = "start s\nadhoc p {\nuser a\nuser b\nuser c\nflows b>c\n}a\nend e";
     let mut w = World::started(elements, "s>p p>e");
     let choose = |element: &str| Command::Activate { element: code(element) };
+    let offer = |w: &World| offers(&w.model, &w.state).pop().unwrap();
+    assert_eq!(offer(&w).activities, [code("a"), code("b")], "those that no flow leads to");
+    assert!(offer(&w).may_finish);
     w.does(&choose("b"));
     assert_eq!(w.try_to(&choose("c")), Err(Refusal::NotOffered { element: code("c") }));
     w.complete("b", "");
@@ -429,8 +432,10 @@ fn people_choose_what_an_ad_hoc_sub_process_does() {
     let all =
         "start s\nadhoc p wk:activate=\"all\" ordering=\"Sequential\" {\nuser a\nuser b\n}a\nend e";
     let mut w = World::started(all, "s>p p>e");
+    assert!(offer(&w).activities.is_empty(), "one at a time");
     w.complete("a", "");
     w.complete("b", "");
+    assert!(offers(&w.model, &w.state).is_empty(), "closed");
     let until = "start s\nadhoc p wk:activate=\"all\" {\nuser a\nuser b\n<completionCondition>enough</completionCondition>\n}a\nend e";
     let mut until = World::new(model(until, "s>p p>e"));
     until.start("enough=yes");

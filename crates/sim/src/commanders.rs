@@ -211,7 +211,8 @@ impl World {
             self.note_step(format!("{} passes {} of {id} by {code}", person.nick, task.element.id));
             let rationale = SECRETS[1].to_owned();
             return self.run(|app| async move {
-                app.bypass_task(&caller, id, (number, code, rationale)).await
+                let at = app::incident::WaitsAt::Task(number);
+                app.bypass(&caller, id, (at, code, rationale)).await
             });
         }
         let answers = self.answers_to(&task.element);

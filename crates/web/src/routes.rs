@@ -32,7 +32,7 @@ use tower_http::compression::CompressionLayer;
 
 use crate::{
     Access, Options,
-    api::{self, documents, organisation, spec, spec::About},
+    api::{self, asks, documents, organisation, spec, spec::About},
     guard::{self, Post},
     health, ingest, live, log, metrics, page,
     page::incident,
@@ -230,6 +230,13 @@ pub static TABLE: &[Route] = routes! {
     POST "/moves/{id}/reject" APPROVE => page::moving::reject;
     POST "/moves/{id}/withdraw" PUBLISH => page::moving::withdraw;
     GET "/incidents/{reference}/process" READ => page::process::case;
+    POST "/incidents/{reference}/process/exception" RESPOND => page::process::pass_held;
+    POST "/incidents/{reference}/process/faults/{fault}/retry" RESPOND => page::process::retry_step;
+    POST "/incidents/{reference}/process/faults/{fault}/move-on" COMMAND => page::process::move_past;
+    POST "/incidents/{reference}/process/activities" RESPOND => page::process::begin_activity;
+    POST "/incidents/{reference}/process/activities/finish" RESPOND
+        => page::process::finish_activities;
+    POST "/incidents/{reference}/process/tell" RESPOND => page::process::tell;
     GET "/documents/{kind}/{document}/{version}/bytes" READ => page::process::bytes;
     POST "/drafts/{kind}" PUBLISH => page::draft::save;
     GET "/drafts/{kind}/{document}/{draft}" READ => page::draft::show;
@@ -412,7 +419,7 @@ pub static TABLE: &[Route] = routes! {
             ["INC-002" "INC-004" "INC-017" "PER-014"];
     POST "/api/v1/incidents/{reference}/messages" TOKEN_RESPOND
         => api::message: "Give the process of an incident a message."
-            ["INC-004" "PRO-002" "PRO-009" "PRO-018" "PRO-019"];
+            ["INC-001" "INC-002" "INC-004" "PRO-002" "PRO-009" "PRO-018" "PRO-019"];
     GET "/api/v1/exceptions" TOKEN_READ
         => api::exceptions: "List the register of exceptions, newest first. Judging one is for a \
             person in a fresh session: a token never ratifies." [];
@@ -421,8 +428,30 @@ pub static TABLE: &[Route] = routes! {
     GET "/api/v1/incidents/{reference}/evidence" TOKEN_LOG
         => api::evidence: "List the entries of an incident, newest first." ["INC-004"];
     GET "/api/v1/incidents/{reference}/process" TOKEN_READ
-        => documents::case: "Read where an incident stands in its process, by which version."
+        => documents::case: "Read where an incident stands in its process, by which version, and what it \
+            asks of people beside its tasks."
         ["DOC-002" "INC-004"];
+    POST "/api/v1/incidents/{reference}/process/exception" TOKEN_RESPOND
+        => asks::pass_held: "Pass a step that is held for its evidence. Somebody else must ratify it, on a \
+            page."
+            ["INC-001" "INC-002" "INC-004" "PRC-002" "PRO-002" "PRO-009" "PRO-015" "PRO-016"];
+    POST "/api/v1/incidents/{reference}/process/faults/{fault}/retry" TOKEN_RESPOND
+        => asks::retry_step: "Let a stuck step be tried again, with variables set first."
+            ["INC-001" "INC-002" "INC-004" "PRO-002" "PRO-009" "PRO-013"];
+    POST "/api/v1/incidents/{reference}/process/faults/{fault}/move-on" TOKEN_COMMAND
+        => asks::move_past: "Move a case past a stuck step, with a reason."
+            ["INC-001" "INC-002" "INC-004" "INC-007" "PRO-002" "PRO-013" "PRO-014"];
+    POST "/api/v1/incidents/{reference}/process/activities" TOKEN_RESPOND
+        => asks::begin_activity: "Begin an activity of an ad-hoc sub-process."
+            ["INC-001" "INC-002" "INC-004" "PRO-002" "PRO-020"];
+    POST "/api/v1/incidents/{reference}/process/activities/finish" TOKEN_RESPOND
+        => asks::finish_activities: "Say that an ad-hoc sub-process is done."
+            ["INC-001" "INC-002" "INC-004" "PRO-002" "PRO-015" "PRO-021"];
+    POST "/api/v1/incidents/{reference}/signals" TOKEN_RESPOND
+        => asks::signal: "Give the process of an incident a signal."
+            ["INC-001" "INC-002" "INC-004" "PRO-002" "PRO-009" "PRO-018"];
+    POST "/api/v1/signals" TOKEN_RESPOND
+        => asks::broadcast: "Give a signal to every open incident that waits for it." ["PRO-009"];
     GET "/api/v1/documents/{kind}" TOKEN_READ
         => documents::documents: "List documents of a kind." ["DOC-002"];
     GET "/api/v1/documents/{kind}/{document}" TOKEN_READ

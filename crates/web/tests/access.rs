@@ -79,6 +79,7 @@ async fn filled(house: &House, route: &Route) -> String {
         .replace("{version}", "1")
         .replace("{seq}", "0")
         .replace("{task}", "1")
+        .replace("{fault}", "1")
         .replace("{number}", "1")
         .replace("{source}", "alertmanager")
         .replace("{code}", "ING-001")

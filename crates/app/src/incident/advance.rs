@@ -49,7 +49,7 @@ pub(super) fn step(
 
 /// Which entry of a step carries what the person wrote.
 fn carries_words(kind: &str) -> bool {
-    matches!(kind, "task_completed" | "exception_invoked")
+    matches!(kind, "task_completed" | "exception_invoked" | "fault_resolved")
 }
 
 /// Carries out the actions that wait, each in the same commit as the decision that asked for it, and

@@ -106,8 +106,8 @@ fn exists(turn: &mut Turn<'_>, id: Id<id::Incident>) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Work goes on there: what is merged into something that is over would be nobody's.
-fn goes_on(turn: &mut Turn<'_>, id: Id<id::Incident>) -> Result<(), Stop> {
+/// Work goes on there: what is done for something that is over would be nobody's.
+pub(super) fn goes_on(turn: &mut Turn<'_>, id: Id<id::Incident>) -> Result<(), Stop> {
     let state = incidents::load(turn.conn, id)?.ok_or_else(unknown_incident)?;
     match state.status {
         Status::Open => Ok(()),

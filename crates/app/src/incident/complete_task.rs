@@ -15,6 +15,7 @@ use process::{Command, Element, Kind, Variables, engine::TaskKind, model::FieldT
 
 use super::{
     advance::{actions, step},
+    close::goes_on,
     exception::{asks_for, authority},
     load,
     tell::signal_others,
@@ -34,7 +35,7 @@ impl App {
     /// not block (ground rule G3): it is recorded with the entry's actor.
     ///
     /// # Errors
-    /// `PRC-001`, `PRC-003`, `PRO-…`, `PER-008` to `PER-011`.
+    /// `INC-001`, `INC-002`, `PRC-001`, `PRC-003`, `PRO-…`, `PER-008` to `PER-011`.
     pub async fn complete_task(
         &self,
         caller: &Caller,
@@ -56,6 +57,7 @@ fn complete(
     id: Id<id::Incident>,
     (task, answers): (u32, &Answers),
 ) -> Result<(), Stop> {
+    goes_on(turn, id)?;
     let state = load(turn, id)?;
     let open = state.process.state.tasks.get(&task);
     let open = open.ok_or(process::Refusal::NoTask { task }).map_err(domain::Refused::from)?;

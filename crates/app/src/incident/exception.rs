@@ -13,6 +13,7 @@ use process::{Command, Value, Variables, engine::WaitsFor, model::local};
 
 use super::{
     advance::{actions, breached, step},
+    close::goes_on,
     load,
     tell::signal_others,
 };
@@ -30,40 +31,26 @@ pub const PASSED: Code = Code::fixed("exception_invoked");
 /// The variable that names the exception by its entry.
 const EXCEPTION: Code = Code::fixed("exception");
 
-impl App {
-    /// Passes the element a task waits at, under an exception code with a rationale. Somebody else
-    /// ratifies it within the time that `domain::incident` sets.
-    ///
-    /// # Errors
-    /// `PRC-002`, `PRC-003`, `PRO-015`, `PRO-016`.
-    pub async fn bypass_task(
-        &self,
-        caller: &Caller,
-        id: Id<id::Incident>,
-        (task, code, rationale): (u32, Code, String),
-    ) -> Result<(), Error> {
-        caller.needs(Permission::Respond, Scope::House)?;
-        caller.someone()?;
-        if rationale.trim().is_empty() {
-            return Err(exception_without_reason().into());
-        }
-        let who = caller.clone();
-        let command = move |turn: &mut Turn<'_>| {
-            bypass(turn, &who, id, (task, &code, rationale.trim()))?;
-            actions(turn, id)
-        };
-        self.commit(db::Lane::Normal, caller, command).await
-    }
+/// Where a token waits that is to be passed on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WaitsAt {
+    /// At the element of an open task.
+    Task(u32),
+    /// At an element: it may be held there for its evidence.
+    Element(Code),
+}
 
-    /// Passes an element under an exception code: one that is held for evidence that cannot come.
+impl App {
+    /// Passes a step under an exception code with a rationale. Somebody else ratifies it within the time
+    /// that `domain::incident` sets.
     ///
     /// # Errors
-    /// `PRC-002`, `PRC-003`, `PRO-015`, `PRO-016`.
-    pub async fn bypass_element(
+    /// `INC-001`, `INC-002`, `PRC-002`, `PRC-003`, `PRO-005`, `PRO-015`, `PRO-016`.
+    pub async fn bypass(
         &self,
         caller: &Caller,
         id: Id<id::Incident>,
-        (element, code, rationale): (Code, Code, String),
+        (at, code, rationale): (WaitsAt, Code, String),
     ) -> Result<(), Error> {
         caller.needs(Permission::Respond, Scope::House)?;
         caller.someone()?;
@@ -72,8 +59,7 @@ impl App {
         }
         let who = caller.clone();
         let command = move |turn: &mut Turn<'_>| {
-            let state = load(turn, id)?;
-            pass(turn, &who, (id, state), (element.clone(), &code, rationale.trim()))?;
+            pass(turn, &who, id, (&at, &code, rationale.trim()))?;
             actions(turn, id)
         };
         self.commit(db::Lane::Normal, caller, command).await
@@ -107,26 +93,23 @@ impl App {
     }
 }
 
-fn bypass(
-    turn: &mut Turn<'_>,
-    caller: &Caller,
-    id: Id<id::Incident>,
-    (task, code, rationale): (u32, &Code, &str),
-) -> Result<(), Stop> {
-    let state = load(turn, id)?;
-    let open = state.process.state.tasks.get(&task);
-    let open = open.ok_or(process::Refusal::NoTask { task }).map_err(domain::Refused::from)?;
-    let element = open.element.clone();
-    pass(turn, caller, (id, state), (element, code, rationale))
-}
-
-/// Passes an element: one with an open task, or one that is held for its evidence.
+/// Passes the step that a token waits at.
 fn pass(
     turn: &mut Turn<'_>,
     caller: &Caller,
-    (id, state): (Id<id::Incident>, Incident),
-    (element, code, rationale): (Code, &Code, &str),
+    id: Id<id::Incident>,
+    (at, code, rationale): (&WaitsAt, &Code, &str),
 ) -> Result<(), Stop> {
+    goes_on(turn, id)?;
+    let state = load(turn, id)?;
+    let element = match at {
+        WaitsAt::Element(element) => element.clone(),
+        WaitsAt::Task(task) => {
+            let open = state.process.state.tasks.get(task);
+            let none = process::Refusal::NoTask { task: *task };
+            open.ok_or(none).map_err(domain::Refused::from)?.element.clone()
+        }
+    };
     let model = turn.app.documents().running(turn.conn, &state.process)?;
     let roles = model.element(&element).map(|e| e.marks.roles.clone()).unwrap_or_default();
     let authority = authority(caller, &state, &roles);

@@ -10,6 +10,7 @@ mod exception;
 mod hold;
 mod measure;
 mod migrate;
+mod operate;
 mod outlook;
 mod questions;
 mod record;
@@ -32,7 +33,7 @@ pub use tell::Told;
 pub use view::{Seen, TaskSeen};
 
 pub use advance::ACTIONS_KNOWN;
-pub use exception::{PASSED, RATIFIERS, asks_for, listens};
+pub use exception::{PASSED, RATIFIERS, WaitsAt, asks_for, listens};
 
 pub(crate) use advance::{fire_timer, overdue};
 pub(crate) use declare::declare_in;

@@ -7,6 +7,7 @@ use process::{Command, Event, Variables, engine::WaitsFor};
 
 use super::{
     advance::{advance, step},
+    close::goes_on,
     load,
 };
 use crate::{
@@ -32,7 +33,7 @@ impl App {
     /// Gives a message to an incident's process; it is kept for `ttl` when nothing waits for it yet.
     ///
     /// # Errors
-    /// `PER-008`, `PRO-002`, `PRO-009`, `PRO-018`, `PRO-019`.
+    /// `PER-008`, `INC-001`, `INC-002`, `PRO-002`, `PRO-009`, `PRO-018`, `PRO-019`.
     pub async fn correlate(
         &self,
         caller: &Caller,
@@ -42,6 +43,19 @@ impl App {
     ) -> Result<(), Error> {
         let Told { name, key, variables } = told;
         self.tell_process(caller, id, Command::Correlate { name, key, variables, ttl }).await
+    }
+
+    /// Gives a signal to one incident's process.
+    ///
+    /// # Errors
+    /// `PER-008`, `INC-001`, `INC-002`, `PRO-002`, `PRO-009`, `PRO-018`.
+    pub async fn signal(
+        &self,
+        caller: &Caller,
+        id: Id<id::Incident>,
+        (name, variables): (Code, Variables),
+    ) -> Result<(), Error> {
+        self.tell_process(caller, id, Command::Broadcast { name, variables }).await
     }
 
     /// Broadcasts a signal to every open incident that waits for it; answers how many heard it.
@@ -57,7 +71,7 @@ impl App {
     /// Raises an error at an activity that waits.
     ///
     /// # Errors
-    /// `PER-008`, `PRO-015`.
+    /// `PER-008`, `INC-001`, `INC-002`, `PRO-015`.
     pub async fn raise_error(
         &self,
         caller: &Caller,
@@ -70,7 +84,7 @@ impl App {
     /// Chooses an activity of an ad-hoc sub-process.
     ///
     /// # Errors
-    /// `PER-008`, `PRO-020`.
+    /// `PER-008`, `INC-001`, `INC-002`, `PRO-020`.
     pub async fn choose_activity(
         &self,
         caller: &Caller,
@@ -83,7 +97,7 @@ impl App {
     /// Says that an ad-hoc sub-process is done.
     ///
     /// # Errors
-    /// `PER-008`, `PRO-015`, `PRO-021`.
+    /// `PER-008`, `INC-001`, `INC-002`, `PRO-015`, `PRO-021`.
     pub async fn finish_activities(
         &self,
         caller: &Caller,
@@ -100,7 +114,10 @@ impl App {
         command: Command,
     ) -> Result<(), Error> {
         caller.needs(Permission::Respond, Scope::House)?;
-        let told = move |turn: &mut Turn<'_>| advance(turn, id, &command);
+        let told = move |turn: &mut Turn<'_>| {
+            goes_on(turn, id)?;
+            advance(turn, id, &command)
+        };
         self.commit(db::Lane::Normal, caller, told).await
     }
 }

@@ -3,11 +3,45 @@
 use base::Code;
 
 use super::{
-    Refusal,
+    MAX_TOKENS, Refusal,
     event::{ElementActivated, ScopeKind},
     run::Run,
+    state::State,
 };
-use crate::model::{AdHoc, Element, Kind};
+use crate::model::{AdHoc, Element, Kind, Model};
+
+/// An open ad-hoc sub-process, and what a person may do in it now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offer {
+    /// Its scope.
+    pub scope: u32,
+    /// The sub-process.
+    pub element: Code,
+    /// The activities that may be begun, in the order of the model.
+    pub activities: Vec<Code>,
+    /// Whether it may be said to be done.
+    pub may_finish: bool,
+}
+
+/// The open ad-hoc sub-processes, in the order in which they were opened.
+pub fn offers(model: &Model, state: &State) -> Vec<Offer> {
+    let open = state.scopes.iter().filter(|(_, scope)| scope.kind == ScopeKind::AdHoc);
+    let open = open.filter_map(|(scope, held)| {
+        let element = held.element.as_ref().and_then(|id| model.element(id))?;
+        let Kind::AdHoc(how) = &element.kind else { return None };
+        let runs = state.tokens.values().any(|token| token.scope == *scope);
+        let full = state.tokens.len() >= MAX_TOKENS;
+        let free = &model.beginning(Some(&element.id)).free;
+        let activities = if full || (how.sequential && runs) { &[][..] } else { free.as_slice() };
+        Some(Offer {
+            scope: *scope,
+            element: element.id.clone(),
+            activities: activities.to_vec(),
+            may_finish: !runs || how.cancels,
+        })
+    });
+    open.collect()
+}
 
 impl Run<'_> {
     /// Opened: all activities begin with it, or people choose.
@@ -33,21 +67,11 @@ impl Run<'_> {
 
     /// A person chooses an activity.
     pub(super) fn activate(&mut self, element: &Code) -> Result<(), Refusal> {
-        let model = self.model;
         let wrong = || Refusal::NotOffered { element: element.clone() };
-        let activity = model.element(element).ok_or_else(wrong)?;
-        let around = activity.parent.as_ref().and_then(|id| model.element(id)).ok_or_else(wrong)?;
-        let Kind::AdHoc(how) = &around.kind else { return Err(wrong()) };
-        let open =
-            self.state.scopes.iter().find(|(_, s)| {
-                s.kind == ScopeKind::AdHoc && s.element.as_ref() == Some(&around.id)
-            });
-        let scope = open.map(|(id, _)| *id).ok_or_else(wrong)?;
-        let busy = how.sequential && self.state.tokens.values().any(|t| t.scope == scope);
-        let free = &model.beginning(Some(&around.id)).free;
-        if busy || !free.contains(element) || !self.has_room_for(1) {
-            return Err(wrong());
-        }
+        let open = offers(self.model, self.state);
+        let offer = open.iter().find(|offer| offer.activities.contains(element));
+        let scope = offer.ok_or_else(wrong)?.scope;
+        let activity = self.model.element(element).ok_or_else(wrong)?;
         self.emit(ElementActivated { scope, element: element.clone() });
         self.begin(activity, scope);
         Ok(())
@@ -56,19 +80,13 @@ impl Run<'_> {
     /// A person says that nothing more is to be done in it.
     pub(super) fn finish_ad_hoc(&mut self, element: &Code) -> Result<(), Refusal> {
         let wrong = || Refusal::NothingWaits { element: element.clone() };
-        let open = self
-            .state
-            .scopes
-            .iter()
-            .find(|(_, s)| s.kind == ScopeKind::AdHoc && s.element.as_ref() == Some(element));
-        let scope = open.map(|(id, _)| *id).ok_or_else(wrong)?;
-        let cancels = |e: &Element| matches!(&e.kind, Kind::AdHoc(how) if how.cancels);
-        let rest = self.state.tokens.values().any(|token| token.scope == scope);
+        let open = offers(self.model, self.state);
+        let offer = open.iter().find(|offer| offer.element == *element).ok_or_else(wrong)?;
         let node = self.model.element(element).ok_or_else(wrong)?;
-        if rest && !cancels(node) {
+        if !offer.may_finish {
             return Err(Refusal::StillRuns { element: element.clone() });
         }
-        self.close_ad_hoc(scope, node);
+        self.close_ad_hoc(offer.scope, node);
         Ok(())
     }
 

@@ -31,6 +31,7 @@ mod work;
 
 use base::Duration;
 
+pub use ad_hoc::{Offer, offers};
 pub use apply::apply;
 pub use command::{Command, Resolution, advance, decide};
 pub use event::*;

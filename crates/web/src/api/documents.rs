@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use store::document::{DraftRow, VersionRow};
 
 use super::{
+    asks::CaseAsks,
     list::List,
     spec::{Created, Done, Exact, Media},
     take::{Json, Path, Query},
@@ -259,6 +260,9 @@ pub(crate) struct CaseSeen {
     done: Vec<Code>,
     /// Elements that were passed by exception.
     excepted: Vec<Code>,
+    /// What it asks of people beside its tasks.
+    #[serde(flatten)]
+    asks: CaseAsks,
 }
 
 /// The bytes of a document.
@@ -456,6 +460,7 @@ pub(crate) async fn case(
         standing: running.state.active().into_iter().cloned().collect(),
         done: done.map(|(id, _)| id.clone()).collect(),
         excepted: running.state.excepted.keys().cloned().collect(),
+        asks: CaseAsks::of(&seen),
     }))
 }
 

@@ -3,6 +3,7 @@
 
 pub(crate) mod act;
 pub(crate) mod alerts;
+pub(crate) mod asks;
 pub(crate) mod configuration;
 mod declare;
 pub(crate) mod documents;

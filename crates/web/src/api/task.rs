@@ -1,7 +1,7 @@
 //! `POST /api/v1/incidents/{reference}/tasks/{number}`, and being on a task: `/claim`, `/release`,
 //! `/delegate`.
 
-use app::incident::{Answers, Delegation};
+use app::incident::{Answers, Delegation, WaitsAt};
 use axum::extract::State;
 use base::{Code, Id, Timestamp, id};
 use schemars::JsonSchema;
@@ -99,6 +99,7 @@ pub(crate) async fn bypass(
     Json(new): Json<NewException>,
 ) -> Result<Done, Trouble> {
     let id = web.app().incident_by_reference(&reference).await?;
-    web.app().bypass_task(&caller, id, (number, new.code, new.rationale)).await?;
+    let passed = (WaitsAt::Task(number), new.code, new.rationale);
+    web.app().bypass(&caller, id, passed).await?;
     Ok(Done)
 }

@@ -180,7 +180,8 @@ impl<'a> Teller<'a> {
             "action_taken" => (text(d, "kind"), text(d, "result"), 0),
             "task_created" | "task_completed" | "task_approved" | "decision_evaluated"
             | "exception_invoked" | "fault_raised" | "evidence_awaited" | "evidence_completed"
-            | "message_correlated" | "signal_caught" | "error_thrown" => self.process(entry),
+            | "message_correlated" | "signal_caught" | "error_thrown" | "fault_resolved"
+            | "element_activated" => self.process(entry),
             "message_expired" => (none(), text(d, "name"), 0),
             "instance_migrated" => (none(), none(), 0),
             "case_migrated" => (d["from"].to_string(), d["to"].to_string(), 0),
@@ -230,6 +231,7 @@ impl<'a> Teller<'a> {
             "exception_invoked" | "fault_raised" | "error_thrown" => text(d, "code"),
             "evidence_awaited" => list(d, "missing").join(", "),
             "message_correlated" | "signal_caught" => text(d, "name"),
+            "fault_resolved" => text(d, "end"),
             _ => answers(&d["outputs"]),
         };
         (name, value, 0)

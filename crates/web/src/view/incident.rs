@@ -309,6 +309,8 @@ pub struct IncidentPage {
     pub next: Option<NextStep>,
     /// Further open tasks.
     pub tasks: Vec<NextStep>,
+    /// At how many places the case waits for people beside its tasks.
+    pub asks: usize,
     /// The clocks, soonest first.
     pub clocks: Vec<Clock>,
     /// The log.

@@ -10,6 +10,7 @@ pub mod access;
 pub mod ack;
 pub mod acting;
 pub mod alerts;
+pub mod asks;
 pub mod audit;
 pub mod changes;
 pub mod configuration;

@@ -247,7 +247,9 @@ impl Tone {
             "page_queued" | "page_handed_over" | "page_withdrawn" | "step_taken" => Self::Message,
             "measure_taken" | "measure_extended" | "measure_ended" | "action_taken"
             | "command_offered" | "role_assigned" | "incident_linked" | "task_claimed"
-            | "task_released" | "task_delegated" => Self::Act,
+            | "task_released" | "task_delegated" | "fault_resolved" | "element_activated" => {
+                Self::Act
+            }
             _ => Self::System,
         }
     }
@@ -300,6 +302,8 @@ impl Tone {
 /// | `clock_breached` | clock | due, local | |
 /// | `task_created`, `task_completed`, `decision_evaluated` | the element's name | answers | |
 /// | `evidence_awaited` | the element's name | the missing records | |
+/// | `fault_raised`, `fault_resolved` | the element's name | why; how it ended | |
+/// | `element_activated` | the element's name | | |
 /// | `message_correlated`, `signal_caught` | the element's name | the message's or signal's name | |
 /// | `task_claimed`, `task_released` | the element's name | | |
 /// | `task_delegated` | the element's name | person | |

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Input, Shell, Time, Words, filters, moving::PlanLine};
+use super::{Input, Shell, Time, Words, asks::Asks, filters, moving::PlanLine};
 
 /// A draft in a list.
 #[derive(Debug, Clone)]
@@ -416,6 +416,8 @@ pub struct CasePage {
     pub picture: Picture,
     /// Where it stands: element, `now`, `done` or `excepted`, how often it was entered.
     pub rows: Vec<CaseRow>,
+    /// What it asks of people beside its tasks.
+    pub asks: Asks,
 }
 
 /// A version that governed a case.
@@ -455,6 +457,13 @@ pub struct CaseRow {
     pub entered: u32,
     /// The exception's code.
     pub code: Option<String>,
+}
+
+impl CasePage {
+    /// Its path; its forms post below it.
+    pub fn path(&self) -> String {
+        format!("/incidents/{}/process", self.reference)
+    }
 }
 
 impl DraftPage {

@@ -28,6 +28,7 @@ const PARAMETERS: &[(&str, &str)] = &[
     ("draft", "The draft's number."),
     ("seq", "A position in the log."),
     ("measure", "The entry that took the measure."),
+    ("fault", "The fault's number in its incident."),
     ("name", "The name of the document."),
     ("id", "The id, with its kind in front."),
 ];

@@ -14,6 +14,7 @@ use crate::{
     page::{
         around::shell,
         parts::{clock, entities, label, live, people, roles, roles_of, services},
+        process::asked_places,
         rows::step,
         tell::{Teller, words},
     },
@@ -96,6 +97,7 @@ async fn incident_page(
     let seen = visit.web.app().see_incident(reference, i64::MAX).await?;
     let (id, total) = (seen.id.to_string(), seen.entries);
     let mode = seen.mode.clone();
+    let asks = asked_places(&seen);
     let asked = Asked {
         app: visit.web.app().clone(),
         caller: visit.caller()?.clone(),
@@ -115,6 +117,7 @@ async fn incident_page(
         crew: built.crew,
         next: steps.next(),
         tasks: steps.collect(),
+        asks,
         clocks: built.clocks,
         story: Story {
             chips: chips(reference, visit.query.get("log")),

@@ -8,6 +8,7 @@ use domain::{document::DocumentKind, incident::Event};
 use store::{StoreError, log, moving, word};
 
 use super::{
+    asks::{Typed, asks},
     list::who,
     picture::picture,
     steps::{Words, called},
@@ -18,6 +19,7 @@ use crate::{
         around::shell,
         tell::{Teller, words},
     },
+    trouble::Trouble,
     view::{
         Place,
         diagram::{Paint, Paints},
@@ -29,6 +31,16 @@ use crate::{
 
 /// `GET /incidents/{reference}/process`.
 pub(crate) async fn case(visit: Visit, Path(reference): Path<String>) -> Answer {
+    let page = case_page(&visit, reference, &Typed::default()).await?;
+    answer::page(&visit, &page)
+}
+
+/// The page, with what was typed into one of its forms.
+pub(super) async fn case_page(
+    visit: &Visit,
+    reference: String,
+    typed: &Typed,
+) -> Result<CasePage, Trouble> {
     let app = visit.web.app();
     let seen = app.see_incident(&reference, i64::MAX).await?;
     let process = &seen.state.process;
@@ -44,8 +56,8 @@ pub(crate) async fn case(visit: Visit, Path(reference): Path<String>) -> Answer 
         governed(&mut teller, &id.to_string(), &reader)
     });
     let governed = governed.await?;
-    let page = CasePage {
-        shell: shell(&visit, Place::Incidents).await?,
+    Ok(CasePage {
+        shell: shell(visit, Place::Incidents).await?,
         reference,
         title: words(seen.title.clone()),
         process: process.name.to_string(),
@@ -54,8 +66,8 @@ pub(crate) async fn case(visit: Visit, Path(reference): Path<String>) -> Answer 
         governed,
         picture: picture(&xml, &painted(&seen), (src, "where the case stands")),
         rows: rows(&seen, &Words::of(&xml)),
-    };
-    answer::page(&visit, &page)
+        asks: asks(visit, &seen, typed),
+    })
 }
 
 /// Which versions governed a case, the first one first.

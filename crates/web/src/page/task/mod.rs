@@ -3,7 +3,7 @@
 mod hold;
 mod shown;
 
-use app::incident::{Answers, Seen, asks_for};
+use app::incident::{Answers, Seen, WaitsAt, asks_for};
 use axum::{
     extract::Path,
     response::{IntoResponse, Redirect},
@@ -14,6 +14,7 @@ use process::model::FieldType;
 
 pub(crate) use hold::{claim, delegate, release};
 
+pub(crate) use self::shown::exception;
 use self::shown::{digest, given, task_page};
 use super::{incident::flash, rows::place_of};
 use crate::{
@@ -87,8 +88,8 @@ pub(crate) async fn bypass(visit: Visit, Path((reference, task)): Path<(String, 
     let seen = visit.web.app().see_incident(&reference, i64::MAX).await?;
     let acted = match visit.form.get("code").parse::<Code>() {
         Ok(code) => {
-            let command = (task, code, visit.form.text("rationale"));
-            let done = visit.web.app().bypass_task(visit.caller()?, seen.id, command).await;
+            let passed = (WaitsAt::Task(task), code, visit.form.text("rationale"));
+            let done = visit.web.app().bypass(visit.caller()?, seen.id, passed).await;
             done.map_err(Trouble::from)
         }
         Err(_) => Err(exception_without_reason().into()),

@@ -166,7 +166,8 @@ fn named(open: &TaskSeen) -> String {
     if name.is_empty() { label(open.element.id.as_str()) } else { name.clone() }
 }
 
-fn exception(code: &Code) -> Choice {
+/// An exception code, with what it is for.
+pub(crate) fn exception(code: &Code) -> Choice {
     let choice = Choice::new(code.as_str(), code.as_str());
     match code.as_str() {
         "EX-URGENT" => choice.noted("waiting would make it worse"),

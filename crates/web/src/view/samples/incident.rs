@@ -39,6 +39,7 @@ impl IncidentPage {
                 roles: vec!["Incident commander".to_owned()],
             }),
             tasks: vec![NextStep::sample("Notify the provider", "18", "28 m", false)],
+            asks: 1,
             clocks: clocks(),
             story: Story::sample(),
             measures: Measure::samples(),
@@ -73,7 +74,7 @@ impl IncidentPage {
     pub fn sample_closed() -> Self {
         let sample = Self::sample();
         let head = Head { status: Status::Closed(false), phase: "learn".to_owned(), ..sample.head };
-        Self { head, next: None, tasks: Vec::new(), clocks: Vec::new(), ..sample }
+        Self { head, next: None, tasks: Vec::new(), asks: 0, clocks: Vec::new(), ..sample }
     }
 
     /// Two minutes old: nothing decided, nobody has answered, an exercise, a note refused.

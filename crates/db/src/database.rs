@@ -199,6 +199,12 @@ impl Db {
         *shared.faults.lock().unwrap_or_else(PoisonError::into_inner) = faults;
     }
 
+    /// The faults that are still to happen.
+    pub fn injected(&self) -> Faults {
+        let shared = &self.inner.committer.shared;
+        *shared.faults.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Closes the database and waits for the turn in hand and running reads. Jobs that wait are
     /// answered with `Stopped`. Must not be called from a job or a read.
     pub fn close(&self) {

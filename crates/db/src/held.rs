@@ -82,8 +82,8 @@ impl Conn {
         self.flush_many()
     }
 
-    /// As `put`, for an upsert that sets the whole row of the key in its first parameter: where one of
-    /// the same key is still held back, the newer takes its place.
+    /// As `put`, for an upsert or update that sets all it may change of the row with the key in its first
+    /// parameter: where one of the same key is still held back, the newer takes its place.
     ///
     /// # Errors
     /// As `put`.

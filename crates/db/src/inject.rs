@@ -3,6 +3,8 @@
 /// How often each fault is still to happen. All zero by default, and then nothing changes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Faults {
+    /// So many next commits are spared before any of those below is counted off.
+    pub spare: u32,
     /// So many next commits fail as on a full disk; nothing is kept.
     pub full_disk: u32,
     /// So many next commits are cut off before they reach the database: not kept, answer lost.
@@ -12,6 +14,11 @@ pub struct Faults {
     /// So many next commits are kept, and then their callers never hear of it, as when the process
     /// dies in between: they get `CommitError::Unknown`.
     pub crash_after_commit: u32,
+    /// At the next commit the process dies before it: nothing is kept, its callers never hear of it, and
+    /// no turn begins after it until other faults are set.
+    pub die_before_commit: bool,
+    /// The same, where the commit is kept.
+    pub die_after_commit: bool,
     /// So many next attempts to connect or to begin a turn fail.
     pub refuse_turns: u32,
 }
@@ -23,11 +30,20 @@ pub(crate) enum Ill {
     LoseCommit,
     LoseAnswer,
     CrashAfter,
+    CrashBefore,
 }
 
 impl Faults {
     /// The fault for the next commit, counted off.
     pub(crate) fn at_commit(&mut self) -> Option<Ill> {
+        if take(&mut self.spare) {
+            return None;
+        }
+        if self.die_before_commit || self.die_after_commit {
+            let ill = if self.die_before_commit { Ill::CrashBefore } else { Ill::CrashAfter };
+            *self = Self { refuse_turns: u32::MAX, ..Self::default() };
+            return Some(ill);
+        }
         let kinds = [
             (&mut self.full_disk, Ill::FullDisk),
             (&mut self.lose_commit, Ill::LoseCommit),

@@ -114,6 +114,9 @@ pub async fn set_ladder(app: &App, people: &[Person], rungs: &[(&str, i64)]) -> 
 }
 
 /// The way of every change of configuration: the lead writes and publishes, the board approves.
+///
+/// # Errors
+/// What the checks refuse, and faults.
 pub async fn publish(
     app: &App,
     people: &[Person],
@@ -126,7 +129,7 @@ pub async fn publish(
     };
     let (lead, board) = (caller("lead"), caller("board"));
     let (kind, name) = which.clone();
-    let rationale = "Who is woken, and when.".to_owned();
+    let rationale = "As it was agreed.".to_owned();
     let draft = DraftToSave { kind, name, draft: None, base: None, rationale, bytes };
     let saved = app.save_draft(&lead, draft).await?;
     let seen = Seen { draft: saved.draft, sha256: saved.sha256 };

@@ -15,6 +15,14 @@ pub enum Fault {
     Crash,
     /// The next commit is kept, then the process dies before it can act on it.
     CrashAfterCommit,
+    /// So many commits from now the process dies at one, which is kept or not; until it is started
+    /// again nothing more is committed.
+    CrashAt {
+        /// How many commits go well before.
+        after: u32,
+        /// Whether the one it dies at is kept.
+        kept: bool,
+    },
     /// The next commit is kept, and its answer lost.
     LostAnswer,
     /// The next commit is cut off: not kept, its answer lost.
@@ -41,6 +49,12 @@ impl World {
                 self.mend();
                 self.restart();
             }
+            Fault::CrashAt { after, kept } => self.inject(Faults {
+                spare: after,
+                die_before_commit: !kept,
+                die_after_commit: kept,
+                ..Faults::default()
+            }),
             Fault::LostAnswer => self.inject(Faults { lose_answer: 1, ..Faults::default() }),
             Fault::LostCommit => self.inject(Faults { lose_commit: 1, ..Faults::default() }),
             Fault::FullDisk => self.inject(Faults { full_disk: LASTING, ..Faults::default() }),
@@ -48,6 +62,13 @@ impl World {
             Fault::ClockStep(by) => self.clock.step(by),
             Fault::Relays(weather) => self.post.set_weather(weather),
         }
+    }
+
+    /// Whether the process has died at a commit, as `CrashAt` wanted, and was not started again.
+    pub fn is_dead(&self) -> bool {
+        let faults = self.app().db().injected();
+        let waits = faults.die_before_commit || faults.die_after_commit;
+        !waits && faults.refuse_turns > 0
     }
 
     /// The database works again.

@@ -302,6 +302,16 @@ impl World {
         self.people[at].clone()
     }
 
+    /// The staff.
+    pub fn people(&self) -> &[Person] {
+        &self.people
+    }
+
+    /// Every message that went over a channel so far, those before the scenario began included.
+    pub fn sent(&self) -> Vec<Sent> {
+        self.post.sent_since(0)
+    }
+
     /// The person whom scenarios call this.
     ///
     /// # Panics

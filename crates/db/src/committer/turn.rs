@@ -174,8 +174,11 @@ impl Machine {
                 conn.commit_turn(owner, turn)?;
                 Err(NotCommitted::Unknown(conn.cut()))
             }
-            Some(Ill::CrashAfter) => {
-                conn.commit_turn(owner, turn)?;
+            Some(ill @ (Ill::CrashAfter | Ill::CrashBefore)) => {
+                match ill {
+                    Ill::CrashBefore => conn.roll_back().map_err(NotCommitted::Failed)?,
+                    _ => conn.commit_turn(owner, turn)?,
+                }
                 jobs.iter_mut().for_each(|job| job.verdict = None);
                 Ok(())
             }

@@ -43,7 +43,7 @@ pub fn process_drafts(
             ::process::Event::ElementEntered(e) => phase_of(model, &e.element),
             _ => None,
         };
-        let under = under_called(incident, model, element(&event));
+        let under = under_running(incident, model, &event);
         drafts.push(Event::Process(Box::new(event)).draft(id, now).under(under.clone()));
         if let Some(next) = entered.filter(|next| *next != phase) {
             phase.clone_from(&next);
@@ -62,18 +62,18 @@ fn phase_of(model: &Model, element: &Code) -> Option<Code> {
 }
 
 /// The version that an event ran under: inside a called process, that one's.
-fn under_called(incident: &Incident, model: &Model, element: Option<Code>) -> Under {
-    let called = element.as_ref().and_then(|element| called(model, element));
-    if let (Some(bound), Some(element)) = (called, &element) {
-        return Under {
-            process: Some(bound.process.clone()),
-            version: Some(bound.version),
-            sha256: Some(bound.sha256),
-            element: local(element).parse().ok(),
-            ..Under::default()
-        };
+fn under_running(incident: &Incident, model: &Model, event: &::process::Event) -> Under {
+    let place = place(event);
+    let Some((place, bound)) = place.and_then(|place| Some((place, called(model, place)?))) else {
+        return under(incident, element(event));
+    };
+    Under {
+        process: Some(bound.process.clone()),
+        version: Some(bound.version),
+        sha256: Some(bound.sha256),
+        element: element(event).and_then(|_| local(place).parse().ok()),
+        ..Under::default()
     }
-    under(incident, element)
 }
 
 /// The version that the incident runs on.
@@ -87,9 +87,13 @@ pub(super) fn under(incident: &Incident, element: Option<Code>) -> Under {
     }
 }
 
-/// The call that an element lies in, the innermost.
-fn called<'m>(model: &'m Model, element: &Code) -> Option<&'m Bound> {
-    let mut at = model.element(element)?.parent.as_ref();
+/// The call that an element or a flow lies in, the innermost.
+fn called<'m>(model: &'m Model, place: &Code) -> Option<&'m Bound> {
+    let element = match model.flow(place) {
+        Some(flow) => model.element(&flow.source)?,
+        None => model.element(place)?,
+    };
+    let mut at = element.parent.as_ref();
     // Each element lies in one other, so the walk ends.
     while let Some(around) = at.and_then(|id| model.element(id)) {
         if let Kind::Call { bound, .. } = &around.kind {
@@ -98,6 +102,31 @@ fn called<'m>(model: &'m Model, element: &Code) -> Option<&'m Bound> {
         at = around.parent.as_ref();
     }
     None
+}
+
+/// Where in the model an event happened: its element, or the flow it took.
+fn place(event: &::process::Event) -> Option<&Code> {
+    use ::process::Event as E;
+    macro_rules! by_element {
+        ($($kind:ident)*) => {
+            match event {
+                $(E::$kind(e) => Some(&e.element),)*
+                E::FlowTaken(e) => Some(&e.flow),
+                E::ScopeTerminated(e) => e.element.as_ref(),
+                _ => None,
+            }
+        };
+    }
+    by_element!(
+        ElementEntered ElementLeft GatewayDecided TokenForked TokenWaiting TokensJoined TokenEnded
+        ScopeOpened ScopeCompleted ScopeInterrupted VariablesMapped RoundsPlanned RoundStarted
+        RoundCompleted ElementActivated TaskCreated TaskCompleted TaskCancelled JobCreated JobCompleted
+        JobFailed JobCancelled DecisionEvaluated ScriptEvaluated TimerArmed TimerFired TimerCancelled
+        BoundaryTriggered FaultRaised FaultResolved ExceptionInvoked EvidenceAwaited EvidenceCompleted
+        CompensationHeld CompensationRequested CompensationRun CompensationDone TransactionCancelled
+        SubscriptionOpened SubscriptionClosed MessageCorrelated MessagePublished SignalThrown SignalCaught
+        ConditionChanged HandlerTriggered ErrorThrown ErrorCaught EscalationThrown LinkFollowed
+    )
 }
 
 /// The element an event is about.

@@ -2,11 +2,85 @@
 
 use std::collections::BTreeMap;
 
-use base::Duration;
-use domain::incident;
+use base::{Code, Duration};
+use serde_json::Value;
 use sim::World;
 
-use crate::moves;
+use crate::{crash, moves};
+
+/// A process, its version and the digest of that version's bytes.
+type Version = (String, i64, String);
+
+/// The version that an object names, by these fields.
+fn named(data: &Value, fields: [&str; 3]) -> Option<Version> {
+    let text = |field| data.get(field)?.as_str().map(str::to_owned);
+    Some((text(fields[0])?, data.get(fields[1])?.as_i64()?, text(fields[2])?))
+}
+
+/// What runs in an incident, as its entries tell it: its own process, and what each call runs.
+#[derive(Default)]
+struct Running {
+    own: Option<Version>,
+    called: BTreeMap<String, Version>,
+}
+
+impl Running {
+    /// An entry that says which version governs from here on, or what a call begins to run.
+    fn follow(&mut self, kind: &str, data: &Value) {
+        if let Some(own) = named(data, ["process", "process_version", "process_sha256"]) {
+            self.own = Some(own);
+        }
+        // What the version before waits for no longer ended before this entry; all else is new.
+        if let Some(own) =
+            named(data, ["process", "to", "to_sha256"]).filter(|_| kind == "case_migrated")
+        {
+            self.own = Some(own);
+        }
+        let bound = data.get("bound").filter(|_| kind == "scope_opened");
+        let bound = bound.and_then(|bound| named(bound, ["process", "version", "sha256"]));
+        if let (Some(bound), Some(call)) = (bound, data.get("element").and_then(Value::as_str)) {
+            self.called.insert(call.to_owned(), bound);
+        }
+    }
+
+    /// The version at a place: inside a call its id goes before the last colon.
+    fn at(&self, data: &Value) -> Option<&Version> {
+        let place = data.get("element").or_else(|| data.get("flow")).and_then(Value::as_str);
+        match place.and_then(|place| place.rsplit_once(':')) {
+            Some((call, _)) => self.called.get(call),
+            None => self.own.as_ref(),
+        }
+    }
+}
+
+/// Checks the versions that every entry names; how many are of processes, and of called ones.
+fn check_versions(world: &World) -> (usize, usize) {
+    let mut running: BTreeMap<Code, Running> = BTreeMap::new();
+    let (mut named, mut called, mut configured) = (0, 0, false);
+    for entry in world.entries_of(&[]) {
+        let kind = entry.kind.as_str();
+        assert!(!configured || entry.under.config_version.is_some(), "{kind}");
+        configured |= kind == "document_published";
+        if !entry.stream.as_str().starts_with("inc_") {
+            continue;
+        }
+        let runs = running.entry(entry.stream.clone()).or_default();
+        if process::Event::KINDS.contains(&kind) {
+            let under = &entry.under;
+            let sha256 = under.sha256.map(|sha256| sha256.to_string());
+            let names = under.process.as_ref().map(ToString::to_string).zip(under.version);
+            let names = names.zip(sha256).map(|((name, version), sha256)| (name, version, sha256));
+            assert_eq!(names.as_ref(), runs.at(&entry.data), "{kind} {}", entry.data);
+            named += 1;
+            called += usize::from(names != runs.own);
+        }
+        runs.follow(kind, &entry.data);
+        if kind == "severity_decided" {
+            assert!(entry.under.table.is_some() && entry.under.table_version.is_some());
+        }
+    }
+    (named, called)
+}
 
 #[test]
 fn inv05_every_entry_names_its_versions() {
@@ -15,43 +89,14 @@ fn inv05_every_entry_names_its_versions() {
     let plan = moves::proposed(&mut world);
     world.approve_move(plan);
     world.live(60);
-    let mut processes = BTreeMap::new();
-    let (mut named, mut moved, mut configured) = (0, 0, false);
-    for entry in world.entries_of(&[]) {
-        let kind = entry.kind.as_str();
-        assert!(!configured || entry.under.config_version.is_some(), "{kind}");
-        configured |= kind == "document_published";
-        if !entry.stream.as_str().starts_with("inc_") {
-            continue;
-        }
-        if let Ok(incident::Event::IncidentDeclared(e)) = incident::Event::parse(kind, &entry.data)
-        {
-            processes
-                .insert(entry.stream.clone(), (e.process, e.process_version, e.process_sha256));
-        }
-        if let Ok(incident::Event::CaseMigrated(e)) = incident::Event::parse(kind, &entry.data) {
-            // What the version before waits for no longer ended before this entry; all else is new.
-            processes.insert(entry.stream.clone(), (e.process, e.to, e.to_sha256));
-            moved += 1;
-        }
-        let of_process = !incident::Event::KINDS.contains(&kind);
-        if of_process {
-            let (process, version, sha256) = processes[&entry.stream].clone();
-            let under = &entry.under;
-            let named_versions = (under.process.clone(), under.version, under.sha256);
-            // An entry inside a called process names that one's version.
-            let own = named_versions == (Some(process), Some(version), Some(sha256));
-            let called =
-                under.process.is_some() && under.version.is_some() && under.sha256.is_some();
-            assert!(own || called, "{kind}");
-            named += 1;
-        }
-        if kind == "severity_decided" {
-            assert!(entry.under.table.is_some() && entry.under.table_version.is_some());
-        }
-    }
-    assert!(named > 50, "only {named} entries of processes");
-    assert!(moved > 0, "no case moved");
+    let is_moved = |entry: &evidence::Entry| entry.kind.as_str() == "case_migrated";
+    assert!(world.entries_of(&[]).iter().any(is_moved), "no case moved");
+    let (named, called) = check_versions(&world);
+    assert!(named > 50 && called > 0, "only {named} entries of processes, {called} of called ones");
+    let mut world = crash::begin(31);
+    crash::story(&mut world);
+    let (named, called) = check_versions(&world);
+    assert!(named > 100 && called > 10, "only {named}, {called} of called ones");
 }
 
 #[test]

@@ -1,10 +1,10 @@
 //! One command inside a turn of the committer: it reads the newest state, records, or is refused.
 
-use base::{Entropy, Id, Kind, Timestamp};
+use base::{Entropy, Id, Kind, Timestamp, id};
 use db::Conn;
-use domain::Refused;
+use domain::{Refused, incident::Incident};
 use evidence::entry::{Draft, Envelope, Mode};
-use store::{StoreError, config, log};
+use store::{StoreError, config, log, project::Projection};
 
 use crate::{App, Caller, Dice, Error};
 
@@ -39,6 +39,10 @@ pub struct Turn<'a> {
     envelope: Envelope,
     /// The configuration's version, once it was asked for.
     version: Option<i64>,
+    /// The first entry of the incident whose mode entries carry, where it was read from there.
+    mode_of: Option<i64>,
+    /// The states that it has folded; nobody else records while it lasts.
+    folded: Projection,
 }
 
 impl Turn<'_> {
@@ -59,7 +63,16 @@ impl Turn<'_> {
         self.version = Some(version).filter(|_| !publishes);
         let version = Some(version).filter(|seq| *seq > 0);
         drafts.iter_mut().for_each(|draft| draft.under.config_version = version);
-        Ok(log::append(self.conn, drafts, &self.envelope, self.now, &mut self.dice)?)
+        let envelope = (&self.envelope, self.now);
+        Ok(log::append_to(self.conn, &mut self.folded, drafts, envelope, &mut self.dice)?)
+    }
+
+    /// The state of an incident, with what this turn has recorded so far.
+    ///
+    /// # Errors
+    /// Faults of the store.
+    pub fn incident(&mut self, id: Id<id::Incident>) -> Result<Option<Incident>, Stop> {
+        Ok(self.folded.incident(self.conn, id)?)
     }
 
     /// A new id.
@@ -74,7 +87,18 @@ impl Turn<'_> {
 
     /// From here on, entries carry this mode: an exercise stays one in all that follows from it.
     pub fn set_mode(&mut self, mode: Mode) {
-        self.envelope.mode = mode;
+        (self.envelope.mode, self.mode_of) = (mode, None);
+    }
+
+    /// From here on, entries carry the mode of the entry at this position, which never changes.
+    pub(crate) fn set_mode_of(&mut self, first: i64) -> Result<(), Stop> {
+        if self.mode_of != Some(first)
+            && let Some(stored) = log::entry(self.conn, first)?
+        {
+            self.envelope.mode = stored.entry()?.mode;
+            self.mode_of = Some(first);
+        }
+        Ok(())
     }
 
     /// From here on, entries name this one as their cause.
@@ -110,6 +134,8 @@ impl App {
                 dice: Dice::from_seed(seed),
                 envelope: caller.envelope(Mode::Live),
                 version: None,
+                mode_of: None,
+                folded: Projection::default(),
             };
             command(&mut turn)
         };

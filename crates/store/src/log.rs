@@ -131,13 +131,23 @@ pub fn append(
     now: Timestamp,
     entropy: &mut dyn Entropy,
 ) -> Result<Vec<i64>, StoreError> {
+    append_to(conn, &mut Projection::default(), drafts, (envelope, now), entropy)
+}
+
+/// The same in a turn that appends more than once: what it has folded is kept in `projection`.
+pub fn append_to(
+    conn: &mut Conn,
+    projection: &mut Projection,
+    drafts: Vec<Draft>,
+    (envelope, now): (&Envelope, Timestamp),
+    entropy: &mut dyn Entropy,
+) -> Result<Vec<i64>, StoreError> {
     let count = i64::try_from(drafts.len()).unwrap_or(i64::MAX);
     if count == 0 {
         return Ok(Vec::new());
     }
     let head = one(conn.query(&ADVANCE, args![count, now])?, &ADVANCE)?;
     let (first, now) = (head.int(0)? - count, head.instant(1)?);
-    let mut projection = Projection::default();
     let mut positions = Vec::with_capacity(drafts.len());
     for (seq, draft) in (first..).zip(drafts) {
         let stream = draft.stream.clone();

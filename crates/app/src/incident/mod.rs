@@ -48,10 +48,8 @@ use crate::{
 
 /// Loads an incident inside a turn; entries from here on carry its mode.
 fn load(turn: &mut Turn<'_>, id: Id<id::Incident>) -> Result<Incident, Stop> {
-    let state = incidents::load(turn.conn, id)?.ok_or_else(incident::unknown_incident)?;
-    if let Some(first) = store::log::entry(turn.conn, state.declared)? {
-        turn.set_mode(first.entry()?.mode);
-    }
+    let state = turn.incident(id)?.ok_or_else(incident::unknown_incident)?;
+    turn.set_mode_of(state.declared)?;
     Ok(state)
 }
 

@@ -16,10 +16,13 @@ stmt!(
     Rows::Exactly(1),
     "INSERT INTO incident (id, reference, mode, entity, status, phase, severity, commander,
      declared_at, word, updated_at, version)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-     ON CONFLICT (id) DO UPDATE SET status = excluded.status, phase = excluded.phase,
-     severity = excluded.severity, commander = excluded.commander,
-     updated_at = excluded.updated_at, version = excluded.version"
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+);
+stmt!(
+    CHANGED,
+    Rows::Exactly(1),
+    "UPDATE incident SET status = $2, phase = $3, severity = $4, commander = $5, updated_at = $6,
+     version = $7 WHERE id = $1"
 );
 stmt!(
     NUMBER,
@@ -102,6 +105,7 @@ stmt!(
 
 pub(crate) static ALL: &[&Stmt] = &[
     &INCIDENT,
+    &CHANGED,
     &NUMBER,
     &TASK,
     &TASK_HELD,
@@ -142,22 +146,34 @@ impl Step<'_> {
         Ok(State::Incident(Box::new(next)))
     }
 
+    /// The list row: made by the first entry, and of later ones the newest of a turn counts.
     fn incident_row(&mut self, state: &Incident) -> Result<(), StoreError> {
+        let id = self.entry.stream.as_str();
+        let status = name_of(&state.status);
+        let severity = state.severity.now().map(incident::Severity::letter);
+        let (phase, commander) = (state.phase.as_str(), state.commander);
+        let (updated_at, version) = (self.entry.recorded_at, state.version);
+        if state.declared != self.seq {
+            let row = row![id, status, phase, severity, commander, updated_at, version];
+            return Ok(self.conn.put_last(&CHANGED, row)?);
+        }
+        let (reference, mode) = (state.reference.as_str(), name_of(&self.entry.mode));
+        let (entity, declared_at) = (state.entity, state.declared_at);
         self.conn.put(
             &INCIDENT,
             row![
-                self.entry.stream.as_str(),
-                state.reference.as_str(),
-                name_of(&self.entry.mode),
-                state.entity,
-                name_of(&state.status),
-                state.phase.as_str(),
-                state.severity.now().map(incident::Severity::letter),
-                state.commander,
-                state.declared_at,
+                id,
+                reference,
+                mode,
+                entity,
+                status,
+                phase,
+                severity,
+                commander,
+                declared_at,
                 state.declared,
-                self.entry.recorded_at,
-                state.version,
+                updated_at,
+                version,
             ],
         )?;
         Ok(())
@@ -349,13 +365,15 @@ fn number(reference: &Code) -> Option<(i64, i64)> {
 /// Puts an entry on the timeline of the incident its stream belongs to.
 pub(super) fn timeline(conn: &mut Conn, entry: &Entry, seq: i64) -> Result<(), StoreError> {
     let stream = entry.stream.as_str();
-    if !matches!(stream.split('_').next(), Some("inc" | "esc" | "pag")) {
-        return Ok(());
+    match stream.split('_').next() {
+        // An incident's own entries are its timeline.
+        Some("inc") => add(conn, stream, seq),
+        Some("esc" | "pag") => match incident_of(conn, stream)? {
+            Some(incident) => add(conn, &incident, seq),
+            None => Ok(()),
+        },
+        _ => Ok(()),
     }
-    if let Some(incident) = incident_of(conn, stream)? {
-        add(conn, &incident, seq)?;
-    }
-    Ok(())
 }
 
 /// Puts one entry on an incident's timeline.

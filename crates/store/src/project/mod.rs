@@ -18,7 +18,7 @@ pub use alerts::key_digest;
 
 use std::collections::BTreeMap;
 
-use base::{Code, Digest};
+use base::{Code, Digest, Id, id};
 use db::Conn;
 use domain::{
     Meta,
@@ -45,7 +45,9 @@ use crate::{
     word::Words,
 };
 
-/// The folded states and clocks that one append, or one stretch of a rebuild, has touched.
+/// The folded states that one turn, or one stretch of a rebuild, has read, and the clocks it has set.
+///
+/// A turn is alone while it lasts, so what it has folded once stays true until its end.
 #[derive(Default)]
 pub struct Projection {
     streams: BTreeMap<Code, Folded>,
@@ -56,6 +58,8 @@ struct Folded {
     length: i64,
     head: Option<Digest>,
     state: State,
+    /// Whether entries were folded that its row does not tell of yet.
+    changed: bool,
 }
 
 /// The state of an aggregate, by kind of stream.
@@ -115,13 +119,31 @@ impl Projection {
         incidents::timeline(conn, entry, seq)?;
         let folded = self.folded(conn, &entry.stream)?;
         (folded.state, folded.length, folded.head) = (state, entry.stream_seq + 1, Some(leaf));
+        folded.changed = true;
         Ok(())
     }
 
-    /// Writes the folded states and the clocks.
-    pub(crate) fn finish(self, conn: &mut Conn) -> Result<(), StoreError> {
-        for (stream, folded) in self.streams {
-            let Some(head) = folded.head else { continue };
+    /// The folded state of an incident, as the entries so far leave it.
+    ///
+    /// # Errors
+    /// Faults of the store.
+    pub fn incident(
+        &mut self,
+        conn: &mut Conn,
+        id: Id<id::Incident>,
+    ) -> Result<Option<Incident>, StoreError> {
+        let stream = id.to_string().parse().expect("invariant: an id is a code");
+        Ok(match &self.folded(conn, &stream)?.state {
+            State::Incident(state) => Some((**state).clone()),
+            _ => None,
+        })
+    }
+
+    /// Writes the folded states and the clocks that changed.
+    pub(crate) fn finish(&mut self, conn: &mut Conn) -> Result<(), StoreError> {
+        for (stream, folded) in &mut self.streams {
+            let Some(head) = folded.head.filter(|_| folded.changed) else { continue };
+            folded.changed = false;
             // An intake ends with its request: its tail is read from the log when it is asked for.
             if !stream.as_str().starts_with("int_") {
                 let state = folded.state.print(stream.as_str())?;
@@ -129,7 +151,7 @@ impl Projection {
                 aggregate::store(conn, stream.as_str(), &row)?;
             }
         }
-        for clock in self.clocks.values() {
+        for clock in std::mem::take(&mut self.clocks).values() {
             clock::upsert(conn, clock)?;
         }
         Ok(())
@@ -148,14 +170,15 @@ fn load(conn: &mut Conn, stream: &Code) -> Result<Folded, StoreError> {
     let name = stream.as_str();
     if name.starts_with("int_") {
         let (length, head) = tail(conn, name)?.unzip();
-        return Ok(Folded { length: length.unwrap_or(0), head, state: State::None });
+        let length = length.unwrap_or(0);
+        return Ok(Folded { length, head, state: State::None, changed: false });
     }
     let Some(row) = aggregate::row(conn, name)? else {
-        return Ok(Folded { length: 0, head: None, state: State::None });
+        return Ok(Folded { length: 0, head: None, state: State::None, changed: false });
     };
     let state = row.state.as_deref().map(|text| State::parse(name, text)).transpose()?;
     let state = state.unwrap_or(State::None);
-    Ok(Folded { length: row.length, head: Some(row.head), state })
+    Ok(Folded { length: row.length, head: Some(row.head), state, changed: false })
 }
 
 /// One entry on its way into rows.

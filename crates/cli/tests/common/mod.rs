@@ -46,6 +46,17 @@ impl Poster {
         let answer = request(&self.0, ("POST", "/api/v2/alerts"), Some(key), &body);
         answer.is_ok_and(|answer| answer.status == 200)
     }
+
+    /// Reads; nothing where no answer came.
+    pub fn get(&self, path: &str, token: &str) -> Option<Answer> {
+        request(&self.0, ("GET", path), Some(token), "").ok().filter(|answer| answer.status == 200)
+    }
+
+    /// Posts under an idempotency key; nothing where no answer came.
+    pub fn once(&self, path: &str, token: &str, (key, body): (&str, &str)) -> Option<Answer> {
+        let headers = format!("Authorization: Bearer {token}\r\nIdempotency-Key: {key}\r\n");
+        exchange(&self.0, ("POST", path), &headers, body).ok().filter(|answer| answer.status > 0)
+    }
 }
 
 /// An answer over HTTP.
@@ -261,17 +272,25 @@ fn ended(output: Output) -> Ended {
 
 fn request(
     address: &str,
-    (method, path): (&str, &str),
+    asked: (&str, &str),
     token: Option<&str>,
+    body: &str,
+) -> std::io::Result<Answer> {
+    let token = token.map(|token| format!("Authorization: Bearer {token}\r\n"));
+    exchange(address, asked, &token.unwrap_or_default(), body)
+}
+
+fn exchange(
+    address: &str,
+    (method, path): (&str, &str),
+    headers: &str,
     body: &str,
 ) -> std::io::Result<Answer> {
     let mut stream = TcpStream::connect(address)?;
     stream.set_read_timeout(Some(ANSWER_LIMIT))?;
-    let token =
-        token.map_or_else(String::new, |token| format!("Authorization: Bearer {token}\r\n"));
     write!(
         stream,
-        "{method} {path} HTTP/1.1\r\nHost: {address}\r\n{token}Content-Type: application/json\r\n\
+        "{method} {path} HTTP/1.1\r\nHost: {address}\r\n{headers}Content-Type: application/json\r\n\
          Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
         body.len()
     )?;

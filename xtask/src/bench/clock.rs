@@ -1,6 +1,8 @@
 //! The benchmark's clock: the one place of this crate that reads one or waits.
 
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
+
+use crate::Failure;
 
 /// How long to wait between two looks at something that is about to happen.
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
@@ -9,6 +11,15 @@ const LOOK_AGAIN: Duration = Duration::from_millis(5);
 #[expect(clippy::disallowed_methods, reason = "a benchmark measures wall time")]
 pub fn now() -> Instant {
     Instant::now()
+}
+
+/// Seconds since 1970, for instants that a server is told.
+///
+/// # Errors
+/// The system clock stands before that.
+#[expect(clippy::disallowed_methods, reason = "a benchmark tells a server when something is due")]
+pub fn seconds() -> Result<u64, Failure> {
+    Ok(SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_secs())
 }
 
 /// Looks until `seen` answers or `limit` has passed; says how long that took.

@@ -6,15 +6,20 @@
 //! what to aim for is not decided here.
 
 mod alerts;
+mod client;
 mod clock;
 mod commands;
 mod decide;
+mod furnish;
 mod incident;
+mod live;
 mod million;
 mod postgres;
+mod process;
 mod server;
 mod start;
 mod table;
+mod tasks;
 mod tools;
 mod webhook;
 
@@ -52,9 +57,12 @@ enum Step {
     Postgres,
     Million,
     Webhook,
+    Process,
+    Live,
+    Tasks,
 }
 
-const ALL: [Step; 8] = [
+const ALL: [Step; 11] = [
     Step::Alerts,
     Step::Commands,
     Step::Decide,
@@ -63,6 +71,9 @@ const ALL: [Step; 8] = [
     Step::Postgres,
     Step::Million,
     Step::Webhook,
+    Step::Process,
+    Step::Live,
+    Step::Tasks,
 ];
 
 impl FromStr for Step {
@@ -78,9 +89,12 @@ impl FromStr for Step {
             "postgres" => Ok(Self::Postgres),
             "million" => Ok(Self::Million),
             "webhook" => Ok(Self::Webhook),
+            "process" => Ok(Self::Process),
+            "live" => Ok(Self::Live),
+            "tasks" => Ok(Self::Tasks),
             _ => {
-                let known = "all, alerts, commands, decide, start, incident, postgres, million or \
-                     webhook";
+                let known = "all, alerts, commands, decide, start, incident, postgres, million, process, \
+                             live or tasks";
                 Err(format!("no step {name}: {known}").into())
             }
         }
@@ -98,6 +112,9 @@ impl Step {
             Self::Postgres => postgres::run(bench),
             Self::Million => million::run(bench),
             Self::Webhook => webhook::run(bench),
+            Self::Process => process::run(bench),
+            Self::Live => live::run(bench),
+            Self::Tasks => tasks::run(bench),
         }
     }
 }

@@ -60,7 +60,20 @@ impl Server {
         self.child.id()
     }
 
+    /// Ends it at once, as a power cut would: nothing is flushed.
+    ///
+    /// # Errors
+    /// It had ended before.
+    pub fn kill(mut self) -> Result<(), Failure> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+
     fn start(mut command: Command, at: &str, ready: &str, log: &Path) -> Result<Self, Failure> {
+        if TcpStream::connect(at).is_ok() {
+            return Err(format!("something listens on {at} already; it would be measured").into());
+        }
         let log_file = File::create(log)?;
         command.stdout(log_file.try_clone()?).stderr(log_file);
         let child = command.spawn().map_err(|e| format!("{:?}: {e}", command.get_program()))?;

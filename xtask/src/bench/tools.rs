@@ -134,9 +134,20 @@ impl Tools {
     /// # Errors
     /// When the process is gone.
     pub fn memory(&self, pid: u32) -> Result<f64, Failure> {
+        Ok(figure(&self.usage(pid)?, "rss_mib"))
+    }
+
+    /// Processor time of a process and its children so far, in seconds.
+    ///
+    /// # Errors
+    /// When the process is gone.
+    pub fn processor(&self, pid: u32) -> Result<f64, Failure> {
+        Ok(figure(&self.usage(pid)?, "cpu_s"))
+    }
+
+    fn usage(&self, pid: u32) -> Result<Value, Failure> {
         let mut command = Command::new(self.bin.join("loadgen"));
-        command.args(["usage", "--pid", &pid.to_string()]);
-        Ok(figure(&last_line(&checked(&mut command)?)?, "rss_mib"))
+        last_line(&checked(command.args(["usage", "--pid", &pid.to_string()]))?)
     }
 
     /// What SQLite alone does here: durable commits of one row, in the given folder.

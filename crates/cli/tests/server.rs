@@ -189,9 +189,10 @@ fn told(server: &Server, reader: &str, kind: &str) -> Vec<(String, String)> {
     let (mut found, mut cursor) = (Vec::new(), String::new());
     loop {
         let path = format!("/api/v1/evidence?kind={kind}{cursor}");
-        let page: Value = serde_json::from_str(&server.get(&path, Some(reader)).body).unwrap();
-        for row in page["items"].as_array().unwrap() {
-            let stream = row["entry"]["stream"].as_str().unwrap().to_owned();
+        let page: Value =
+            serde_json::from_str(&server.get(&path, Some(reader)).body).expect("JSON");
+        for row in page["items"].as_array().expect("rows") {
+            let stream = row["entry"]["stream"].as_str().expect("a stream").to_owned();
             found.push((stream, row["entry"]["data"]["task"].to_string()));
         }
         match page["next"].as_str() {

@@ -276,7 +276,7 @@ fn a_call_that_is_called_otherwise_takes_its_inside_along() {
     let new = model("start s\nuser c\nservice d\nuser b\nend e", "s>c c>d d>b b>e");
     let choices = |id: &str| migrate::counterparts(&old, &new, &code(id), &mapping(&[]));
     assert_eq!(choices("a"), [code("c"), code("b")]);
-    assert_eq!(choices("nothing"), [code("x"); 0]);
+    assert!(choices("nothing").is_empty());
     let flow = old.element(&code("b")).unwrap().incoming[0].clone();
     let leads = migrate::counterparts(&old, &new, &flow, &mapping(&[]));
     assert_eq!(leads.len(), 1, "the one flow that leads to b");

@@ -77,11 +77,11 @@ pub fn waiting(conn: &mut Conn) -> Result<Vec<Listed>, StoreError> {
     conn.query(&WAITING, args![])?.iter().map(listed).collect()
 }
 
+/// A case that a plan is to move.
+pub type Due = (Id<id::CaseMove>, Id<id::Incident>);
+
 /// The next cases that approved plans are to move, at most `limit`.
-pub fn due(
-    conn: &mut Conn,
-    limit: usize,
-) -> Result<Vec<(Id<id::CaseMove>, Id<id::Incident>)>, StoreError> {
+pub fn due(conn: &mut Conn, limit: usize) -> Result<Vec<Due>, StoreError> {
     let mut found = Vec::new();
     for row in conn.query(&MOVING, args![AT_ONCE])? {
         let id: Id<id::CaseMove> = row.id(0)?;

@@ -5,10 +5,10 @@
 
 mod common;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use app::{
-    Caller, Channels, config::DraftToSave, configuration::ConfigFile, organisation::Described,
+    Caller, config::DraftToSave, configuration::ConfigFile, demo::PROCESS, organisation::Described,
     webhook::NewWebhook,
 };
 use axum::{
@@ -17,10 +17,10 @@ use axum::{
 };
 use base::Code;
 use common::{Answered, HOST, House, Visitor};
-use connect::outbound::{AnyChannel, guard::Guard, http::HttpClient, webhook::WebhookChannel};
 use domain::{
     access::Role, document::DocumentKind, function::FunctionDescribed, team::TeamDescribed,
 };
+use serde_json::json;
 use web::{Access, Method, Route, TABLE};
 
 /// Addresses whose role lets one in and whose content is not for all of that role: who sees it, who
@@ -56,8 +56,53 @@ impl Fixtures {
     }
 }
 
-async fn caller(house: &House, visitor: &Visitor) -> Caller {
-    house.app.session(&visitor.cookie).await.unwrap().unwrap().caller
+/// The id of a plan to move that incident to a second version of its process.
+async fn proposed_move(house: &House, reference: &str) -> String {
+    house.publishes_version_2().await;
+    let token = house.token(Role::ProcessOwner).await;
+    let plan = json!({
+        "from": 1,
+        "to": 2,
+        "reason": "A look at it.",
+        "cases": [reference],
+        "mapping": { "confirmation": "confirmation_2" },
+    });
+    let at = "/api/v1/processes/major-incident/moves";
+    let proposed = house.api(at, &token, Some(&plan.to_string())).await;
+    proposed.header("location").rsplit_once('/').unwrap().1.to_owned()
+}
+
+/// A team, a function and a set of changes, by their ids.
+async fn organised(house: &House) -> (String, String, String) {
+    let host = Caller::host();
+    let team = TeamDescribed { code: Code::fixed("core"), members: Vec::new(), policy: None };
+    let team = house.app.describe(&host, None, Described::named(team, "Core")).await.unwrap();
+    let function =
+        FunctionDescribed { code: Code::fixed("payments"), critical: true, entities: Vec::new() };
+    let function = Described::named(function, "Payments");
+    let function = house.app.describe(&host, None, function).await.unwrap();
+    let bytes = b"[[team]]\ncode = \"extra\"\nname = \"Extra\"\n".to_vec();
+    let files = vec![ConfigFile { path: "teams.toml".to_owned(), bytes }];
+    let proposed = house.app.apply_configuration(&host, files).await.unwrap().unwrap().1;
+    let changes = proposed.change_set.expect("a set of changes");
+    (team.to_string(), function.to_string(), changes.to_string())
+}
+
+/// The number of a draft of the shipped process.
+async fn drafted(house: &House) -> i64 {
+    let owner = house.somebody(Role::ProcessOwner).await;
+    let owner = house.caller(&owner).await;
+    // Another word than the version it begins from.
+    let process = PROCESS.replace("Major", "Great");
+    let draft = DraftToSave {
+        kind: DocumentKind::Process,
+        name: Code::fixed("major-incident"),
+        draft: None,
+        base: None,
+        rationale: "A look at it.".to_owned(),
+        bytes: process.into_bytes(),
+    };
+    house.app.save_draft(&owner, draft).await.unwrap().draft
 }
 
 /// A house in which one of everything is there.
@@ -68,35 +113,14 @@ async fn furnished(house: &House) -> Fixtures {
     assert_eq!(house.api(&format!("/in/alertmanager/{key}"), "", Some("{")).await.status, 400);
     let commander = house.somebody(Role::Commander).await;
     let reference = house.reference().await;
+    let plan = proposed_move(house, &reference).await;
     let passed = format!("/tasks/{reference}/1/exception");
     let passed = house.post(&passed, &commander, "code=EX-URGENT&rationale=it+cannot+wait").await;
     assert_eq!(passed.status, 303, "{}", passed.text());
 
+    let (team, function, changes) = organised(house).await;
+    let draft = drafted(house).await;
     let host = Caller::host();
-    let code = Code::fixed;
-    let team = TeamDescribed { code: code("core"), members: Vec::new(), policy: None };
-    let team = house.app.describe(&host, None, Described::named(team, "Core")).await.unwrap();
-    let function =
-        FunctionDescribed { code: code("payments"), critical: true, entities: Vec::new() };
-    let function = Described::named(function, "Payments");
-    let function = house.app.describe(&host, None, function).await.unwrap();
-    let bytes = b"[[team]]\ncode = \"extra\"\nname = \"Extra\"\n".to_vec();
-    let files = vec![ConfigFile { path: "teams.toml".to_owned(), bytes }];
-    let proposed = house.app.apply_configuration(&host, files).await.unwrap().unwrap().1;
-    let owner = house.somebody(Role::ProcessOwner).await;
-    let owner = caller(house, &owner).await;
-    let draft = |kind, name, bytes: &str| DraftToSave {
-        kind,
-        name: code(name),
-        draft: None,
-        base: None,
-        rationale: "A look at it.".to_owned(),
-        bytes: bytes.into(),
-    };
-    // Another word than the version it begins from.
-    let process = include_str!("../../../processes/major-incident.bpmn").replace("Major", "Great");
-    let process = draft(DocumentKind::Process, "major-incident", &process);
-    let draft = house.app.save_draft(&owner, process).await.unwrap().draft;
     house.app.tick().await.unwrap();
     // After the tick: nothing is sent to it.
     let hook = NewWebhook {
@@ -125,6 +149,7 @@ async fn furnished(house: &House) -> Fixtures {
     let set_up = set_up.rsplit_once('/').unwrap().1.to_owned();
     let width = if size < 256 { format!("000.p/{size}") } else { "000".to_owned() };
     let mut held = vec![
+        ("/moves/", "{id}", plan),
         ("/set-up/", "{token}", set_up),
         ("/ack/", "{token}", house.app.keeper().links().token(page)),
         ("/exceptions/", "{seq}", exception.to_string()),
@@ -148,11 +173,11 @@ async fn furnished(house: &House) -> Fixtures {
         ("/services/", service.to_string()),
         ("/entities/", entity.to_string()),
         ("/legal-entities/", entity.to_string()),
-        ("/teams/", team.to_string()),
-        ("/functions/", function.to_string()),
+        ("/teams/", team),
+        ("/functions/", function),
         ("/people/", commander.id.to_string()),
         ("/webhooks/", hook.to_string()),
-        ("/configuration/", proposed.change_set.expect("a set of changes").to_string()),
+        ("/configuration/", changes),
     ];
     for (within, id) in ids {
         held.push((within, "{id}", id.clone()));
@@ -219,7 +244,7 @@ fn lookers(route: &Route) -> Vec<Option<Role>> {
 
 #[tokio::test]
 async fn g01_looking_at_every_page_changes_nothing() {
-    let house = house().await;
+    let house = House::new().await;
     let fixtures = furnished(&house).await;
     let cast = Cast::of(&house).await;
     let (before, mut wrong, mut looks) = (house.size().await, Vec::new(), 0);

@@ -4,50 +4,14 @@
 
 mod common;
 
-use app::{
-    Caller,
-    config::{DraftToSave, Which},
-    demo::PROCESS,
-};
-use base::Code;
-use common::{House, Visitor};
-use domain::{
-    access::Role,
-    document::{DocumentKind, Seen, Verdict},
-};
+use common::House;
+use domain::access::Role;
 use serde_json::{Value, json};
-
-async fn caller(house: &House, visitor: &Visitor) -> Caller {
-    house.app.session(&visitor.cookie).await.unwrap().unwrap().caller
-}
-
-/// Two people publish a version in which the first step has another id.
-async fn version_2(house: &House) -> (Visitor, Visitor) {
-    let owner = house.somebody(Role::ProcessOwner).await;
-    let judge = house.somebody(Role::Management).await;
-    let (writes, approves) = (caller(house, &owner).await, caller(house, &judge).await);
-    let text = PROCESS
-        .replace("\"confirmation\"", "\"confirmation_2\"")
-        .replace(">confirmation<", ">confirmation_2<");
-    let which = || -> Which { (DocumentKind::Process, Code::fixed("major-incident")) };
-    let (kind, name) = which();
-    let rationale = "Another name".to_owned();
-    let bytes = text.into_bytes();
-    let draft = DraftToSave { kind, name, draft: None, base: None, rationale, bytes };
-    let saved = house.app.save_draft(&writes, draft).await.unwrap();
-    let seen = || Seen { draft: saved.draft, sha256: saved.sha256 };
-    house.app.submit_draft(&writes, which(), (seen(), String::new())).await.unwrap();
-    let accepted = (Verdict::Accepted, String::new());
-    house.app.review_draft(&approves, which(), seen(), accepted).await.unwrap();
-    house.app.approve_draft(&approves, which(), (seen(), String::new())).await.unwrap();
-    assert_eq!(house.app.publish_draft(&writes, which(), saved.draft).await.unwrap(), 2);
-    (owner, judge)
-}
 
 #[tokio::test]
 async fn a_move_is_asked_proposed_and_read_by_the_api_and_approved_by_a_person() {
     let house = House::new().await;
-    let (_, judge) = version_2(&house).await;
+    let (_, judge) = house.publishes_version_2().await;
     let (token, reader) = (house.token(Role::ProcessOwner).await, house.token(Role::Auditor).await);
     let at = "/api/v1/processes/major-incident/moves";
     let reference = house.reference().await;
@@ -112,7 +76,7 @@ async fn a_move_is_asked_proposed_and_read_by_the_api_and_approved_by_a_person()
 #[tokio::test]
 async fn a_move_is_proposed_and_given_up_on_pages() {
     let house = House::new().await;
-    let (owner, judge) = version_2(&house).await;
+    let (owner, judge) = house.publishes_version_2().await;
     let reference = house.reference().await;
     let form = "/processes/major-incident/move";
     let stuck = house.get(form, Some(&owner)).await.text();

@@ -314,12 +314,15 @@ fn with_mapping(pairs: &[(&'static str, &'static str)]) -> Plan {
     Plan { mapping: pairs.collect(), ..Told::approved(vec![listed_as(1, 0)]).plan().clone() }
 }
 
-/// Kinds of what is recorded, or why nothing is.
+/// Kinds of what is recorded, each with the version it names.
+type Recorded = Vec<(String, Option<i64>)>;
+
+/// What is recorded, or why nothing is.
 fn becomes(
     running: &Running,
     plan: &Plan,
     models: (&Model, &Model),
-) -> Result<Vec<(String, Option<i64>)>, (Outcome, usize)> {
+) -> Result<Recorded, (Outcome, usize)> {
     let moved = incident::migrate_case(
         (case(1), running.incident()),
         (plan_id(), plan),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use app::demo::PROCESS;
+use app::{demo::PROCESS, incident::WaitsAt};
 use base::{Code, Duration, Id, id};
 use domain::moving::{CaseSettled, Event, Outcome, Standing};
 use serde_json::json;
@@ -71,8 +71,8 @@ fn facts(world: &World, id: Id<id::Incident>) -> String {
 fn passed_by_exception(world: &World, id: Id<id::Incident>) {
     let lead = world.person("lead").caller(world.now());
     let task = *state(world, id).process.state.tasks.keys().next().unwrap();
-    let why = (task, Code::fixed("EX-URGENT"), "Client Meyer-Zumsteg".to_owned());
-    let passed = world.run(|app| async move { app.bypass_task(&lead, id, why).await });
+    let why = (WaitsAt::Task(task), Code::fixed("EX-URGENT"), "Client Meyer-Zumsteg".to_owned());
+    let passed = world.run(|app| async move { app.bypass(&lead, id, why).await });
     world.must("passing a task", passed);
 }
 

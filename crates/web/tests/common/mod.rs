@@ -9,7 +9,10 @@ use std::sync::{
 
 use app::identity::NewPerson;
 use app::{
-    App, Caller, Channels, Clock, Dice, Options, Ports, config::NewIntegration, log::Keeper,
+    App, Caller, Channels, Clock, Dice, Options, Ports,
+    config::{DraftToSave, NewIntegration, Which},
+    demo::PROCESS,
+    log::Keeper,
 };
 use axum::{
     Router,
@@ -18,7 +21,11 @@ use axum::{
 };
 use base::{Code, Id, Timestamp, id};
 use db::{Db, Target};
-use domain::{access::Role, person::PersonKind};
+use domain::{
+    access::Role,
+    document::{DocumentKind, Seen, Verdict},
+    person::PersonKind,
+};
 use evidence::Skey;
 use tower::ServiceExt as _;
 
@@ -128,6 +135,38 @@ impl House {
         let reference = declared(&app).await;
         let router = web::router(app.clone(), web::Options::default());
         Self { app, router, hands, reference, _data: data }
+    }
+
+    /// What somebody who is signed in acts as.
+    pub async fn caller(&self, visitor: &Visitor) -> Caller {
+        let session = self.app.session(&visitor.cookie).await.expect("the store answers");
+        session.expect("a session").caller
+    }
+
+    /// Two people publish a version of the shipped process in which the first step has another id.
+    pub async fn publishes_version_2(&self) -> (Visitor, Visitor) {
+        let owner = self.somebody(Role::ProcessOwner).await;
+        let judge = self.somebody(Role::Management).await;
+        let (writes, approves) = (self.caller(&owner).await, self.caller(&judge).await);
+        let text = PROCESS
+            .replace("\"confirmation\"", "\"confirmation_2\"")
+            .replace(">confirmation<", ">confirmation_2<");
+        let which = || -> Which { (DocumentKind::Process, Code::fixed("major-incident")) };
+        let ((kind, name), rationale) = (which(), "Another name".to_owned());
+        let bytes = text.into_bytes();
+        let draft = DraftToSave { kind, name, draft: None, base: None, rationale, bytes };
+        let saved = self.app.save_draft(&writes, draft).await.expect("a draft");
+        let seen = || Seen { draft: saved.draft, sha256: saved.sha256 };
+        let asked = self.app.submit_draft(&writes, which(), (seen(), String::new())).await;
+        asked.expect("submitted");
+        let accepted = (Verdict::Accepted, String::new());
+        let judged = self.app.review_draft(&approves, which(), seen(), accepted).await;
+        judged.expect("reviewed");
+        let approved = self.app.approve_draft(&approves, which(), (seen(), String::new())).await;
+        approved.expect("approved");
+        let published = self.app.publish_draft(&writes, which(), saved.draft).await;
+        assert_eq!(published.expect("published"), 2);
+        (owner, judge)
     }
 
     /// Somebody new with one role, signed in.

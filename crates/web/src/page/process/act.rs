@@ -137,13 +137,14 @@ async fn told(post: &Post) -> Result<(), Trouble> {
     let key = Some(post.visit.form.get("key")).filter(|key| !key.is_empty());
     let key = key.map(str::parse).transpose().map_err(|_| unreadable())?;
     let (app, caller, variables) = (post.visit.web.app(), post.visit.caller()?, Variables::new());
-    Ok(match kind {
+    match kind {
         "signal" => app.signal(caller, post.id, (name, variables)).await?,
         _ => {
             let told = Told { name, key, variables };
             app.correlate(caller, post.id, told, Duration::ZERO).await?;
         }
-    })
+    }
+    Ok(())
 }
 
 /// The variable that is set first, where one was named.

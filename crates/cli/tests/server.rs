@@ -188,7 +188,7 @@ fn steps_of_a_process_are_neither_lost_nor_doubled_by_crashes() {
 fn told(server: &Server, reader: &str, kind: &str) -> Vec<(String, String)> {
     let (mut found, mut cursor) = (Vec::new(), String::new());
     loop {
-        let path = format!("/api/v1/evidence?kind={kind}{cursor}");
+        let path = format!("/api/v1/evidence?type={kind}{cursor}");
         let page: Value =
             serde_json::from_str(&server.get(&path, Some(reader)).body).expect("JSON");
         for row in page["items"].as_array().expect("rows") {

@@ -241,8 +241,10 @@ fn outcome(world: &World, incidents: [Id<id::Incident>; 2]) -> Outcome {
     for entry in &all {
         *entries.entry(named(line(entry))).or_default() += 1;
     }
+    // That nothing could be committed for a while is told by whoever was alive, and is no effect.
     let sent = world.sent();
-    let messages = sent.iter().map(|sent| named(format!("{} to {}", sent.message_id, sent.to)));
+    let sent = sent.iter().filter(|sent| !sent.message_id.as_str().starts_with("lost."));
+    let messages = sent.map(|sent| named(format!("{} to {}", sent.message_id, sent.to)));
     let states = incidents.map(|id| state(world, id).process.state);
     Outcome { states: states.to_vec(), entries, messages: messages.collect() }
 }

@@ -135,7 +135,8 @@ async function journey(karl, marta) {
   await shot(marta, "draft-approved", { full: true });
   await karl.reload();
   await karl.click("button:has-text('Publish as version 2')");
-  book.expect("it is published", await karl.getByText("Published.").count() > 0);
+  const published = karl.getByText("Published.").first().waitFor().then(() => true, (error) => error.message);
+  book.expect("it is published", await published);
   await karl.goto(`${house.base}/declare`);
   await karl.fill("[name=title]", "A new incident on the new version");
   await karl.click("main form button.btn--primary");

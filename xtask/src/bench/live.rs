@@ -74,7 +74,7 @@ fn timers(bench: &Bench, table: &mut Table) -> Result<(), Failure> {
 /// How late each timer fired, by its entry, in microseconds.
 fn fired_timers(token: &str) -> Result<Vec<u64>, Failure> {
     let mut client = Client::connect(OURS, token)?;
-    let mut path = "/api/v1/evidence?kind=timer_fired".to_owned();
+    let mut path = "/api/v1/evidence?type=timer_fired".to_owned();
     let mut fired = Vec::new();
     loop {
         let page: Value = serde_json::from_str(&client.must("GET", &path, "")?.0)?;
@@ -85,7 +85,7 @@ fn fired_timers(token: &str) -> Result<Vec<u64>, Failure> {
             fired.push((recorded + DAY - scheduled) % DAY);
         }
         match page.get("next").and_then(Value::as_str) {
-            Some(next) => path = format!("/api/v1/evidence?kind=timer_fired&cursor={next}"),
+            Some(next) => path = format!("/api/v1/evidence?type=timer_fired&cursor={next}"),
             None => return Ok(fired),
         }
     }

@@ -193,36 +193,11 @@ pub fn get_with(at: &str, path: &str, header: &str) -> Option<String> {
     exchange(at, &format!("{head}{header}\r\n\r\n"))
 }
 
-/// One POST of JSON to our server; the whole answer.
-pub fn post(path: &str, header: &str, body: &str) -> Result<String, Failure> {
-    talk(&connect(OURS)?, &posting(path, header, body))
-}
-
-/// The text of such a POST.
-pub fn posting(path: &str, header: &str, body: &str) -> String {
-    format!(
-        "POST {path} HTTP/1.1\r\nHost: {OURS}\r\nConnection: close\r\n{header}\r\n\
-         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-        body.len()
-    )
-}
-
 fn exchange(at: &str, request: &str) -> Option<String> {
-    talk(&connect(at).ok()?, request).ok()
-}
-
-/// A connection whose answers are waited for a while only.
-pub fn connect(at: &str) -> Result<TcpStream, Failure> {
-    let stream = TcpStream::connect(at)?;
-    stream.set_read_timeout(Some(MAX_ANSWER))?;
-    stream.set_nodelay(true)?;
-    Ok(stream)
-}
-
-/// Sends a request that ends its connection; the whole answer.
-pub fn talk(mut stream: &TcpStream, request: &str) -> Result<String, Failure> {
-    stream.write_all(request.as_bytes())?;
+    let mut stream = TcpStream::connect(at).ok()?;
+    stream.set_read_timeout(Some(MAX_ANSWER)).ok()?;
+    stream.write_all(request.as_bytes()).ok()?;
     let mut answer = String::new();
-    stream.read_to_string(&mut answer)?;
-    Ok(answer)
+    stream.read_to_string(&mut answer).ok()?;
+    Some(answer)
 }

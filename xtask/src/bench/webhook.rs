@@ -9,8 +9,10 @@ use std::{
 };
 
 use super::{
-    Bench, clock,
-    server::{Database, OURS, PEER, connect, post, posting, talk},
+    Bench,
+    client::Client,
+    clock,
+    server::{Database, OURS, PEER},
     table::Table,
     tools::{Load, figure},
 };
@@ -75,16 +77,13 @@ fn watchkeeper(bench: &Bench) -> Result<[f64; 2], Failure> {
     let arrived = receive()?;
     let hook =
         format!(r#"{{"name":"bench","url":"http://{HOOKS}/hook","types":["alerts_received"]}}"#);
-    let answer = post("/api/v1/webhooks", &token, &hook)?;
-    if !answer.starts_with("HTTP/1.1 201") {
-        return Err(format!("the webhook is not taken: {answer}").into());
-    }
+    Client::connect(OURS, &token)?.must("POST", "/api/v1/webhooks", &hook)?;
+    let mut sender = Client::connect(OURS, &key)?;
     let mut took = Vec::new();
     for number in 0..ALERTS.0 + ALERTS.1 {
         let alert = format!(r#"[{{"labels":{{"alertname":"bench","instance":"host-{number}"}}}}]"#);
-        let (line, request) = (connect(OURS)?, posting("/api/v2/alerts", &key, &alert));
         let begin = clock::now();
-        talk(&line, &request)?;
+        sender.must("POST", "/api/v2/alerts", &alert)?;
         let at = arrived.recv_timeout(MAX_WAIT).map_err(|_| "no webhook arrives")?;
         took.push(at.saturating_duration_since(begin).as_secs_f64() * 1e6);
         clock::rest(GAP);
